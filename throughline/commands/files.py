@@ -1,0 +1,107 @@
+"""`load`, `status`, `rollback`, `withdraw`: what goes into a home, and which version readers get."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from throughline import say
+from throughline.options import HomeOption, JsonOption, home_of
+
+DATA_FILES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
+
+
+def data_files(paths: list[Path]) -> list[Path]:
+    """The files given, folders replaced by the data files in them, in the order of their paths. Raises BadParameter."""
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in DATA_FILES and not p.name.startswith((".", "~")))
+            if not inside:
+                raise typer.BadParameter(f"no data file in {path}; looked for {', '.join(DATA_FILES)}")
+            found += inside
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise typer.BadParameter(f"no such file: {path}")
+    return list(dict.fromkeys(found))
+
+
+def load(
+    path: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Exports, or folders of them.")],
+    home: HomeOption = None,
+    profile: Annotated[str | None, typer.Option("--profile", metavar="NAME|FILE.toml", help="Default: found by the header.")] = None,
+    exported_at: Annotated[str | None, typer.Option("--exported-at", metavar="DATE", help="When the files were exported.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, keep nothing.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Check and load exports, then build a new version; one refused file and nothing of this call is kept."""
+    from throughline.loading import load_and_build, verdict
+
+    entries, version = load_and_build(home_of(home), data_files(path), profile, exported_at, dry_run)
+    code, told = verdict(entries)
+    if json:
+        say.document({"files": entries, "version": version})
+    else:
+        _print_entries(entries)
+        kept = "nothing kept: --dry-run" if dry_run else f"version {version}" if version else "no version yet"
+        say.line(kept)
+    for text in told:
+        say.note(f"throughline: {text}")
+    raise typer.Exit(code)
+
+
+def _print_entries(entries: list[dict]) -> None:
+    counts = ("rows_in", "loaded", "rejected", "ignored")
+    columns = ("file", "system", "table", "status", *counts)
+    say.table(columns, [[entry.get(name) for name in columns] for entry in entries], right=counts)
+
+
+def status(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Versions, loads, how fresh each system's objects are and how much of them is joined."""
+    from throughline.overview import print_status, stale_of
+    from warehouse.status import status as read_status
+
+    found = read_status(home_of(home))
+    if json:
+        say.document(found)
+    else:
+        print_status(found)
+    for text in (stale := stale_of(found)):
+        say.note(f"throughline: {text}")
+    raise typer.Exit(1 if stale else 0)
+
+
+def rollback(
+    version: Annotated[int, typer.Argument(metavar="VERSION", help="`throughline status` lists them.")],
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Let every reader get an older version again, from now on."""
+    from warehouse import versions
+
+    place = home_of(home)
+    before = versions.current(place)
+    number = versions.rollback(place, version)
+    if json:
+        say.document({"version": number, "before": before})
+    else:
+        say.line(f"version {number} is current (before: {before})")
+
+
+def withdraw(
+    load_id: Annotated[str, typer.Argument(metavar="LOAD_ID", help="`throughline status` lists them.")],
+    home: HomeOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Take one load out and build a version without it; loading the same file again brings it back."""
+    from throughline.loading import build_version
+    from warehouse.loads import withdraw as take_out
+
+    place = home_of(home)
+    taken = take_out(place, load_id)
+    version = build_version(place)
+    if json:
+        say.document({"load_id": load_id, "file": taken.file, "state": taken.state, "version": version})
+    else:
+        say.line(f"withdrew {taken.file} ({load_id}); version {version}")

@@ -1,0 +1,60 @@
+"""From files to a version: load, then build when something changed. Shared by `load`, `withdraw` and `demo`."""
+
+import getpass
+from pathlib import Path
+
+from throughline import say
+
+
+def load_and_build(home, paths: list[Path], profile=None, exported_at=None, dry_run=False) -> tuple[list[dict], int | None]:
+    """Load the files and build when the ledger holds what the current version does not.
+
+    Returns the entries of every file and the number of the version readers now get.
+    """
+    from loaders.load import load_files
+    from warehouse.versions import current
+
+    results = load_files(home, paths, profile=profile, exported_at=exported_at, dry_run=dry_run, progress=say.note, who=_who())
+    entries = [entry for result in results for entry in result.entries]
+    if dry_run or not _outdated(home):
+        return entries, current(home)
+    return entries, build_version(home)
+
+
+def build_version(home) -> int:
+    """A new version out of all active loads, with the metrics' rows in it."""
+    from metrics.materialise import materialise
+    from warehouse.build import build
+
+    return build(home, materialise=materialise, progress=say.note)
+
+
+def verdict(entries: list[dict]) -> tuple[int, list[str]]:
+    """The exit code of a load, and a line for everything that makes it other than 0."""
+    refused = [entry for entry in entries if entry["status"] in ("refused", "blocked")]
+    rejected = [entry for entry in entries if entry["rejected"]]
+    told = [f"{entry['file']}: {entry['status']}{_reason(entry)}" for entry in refused]
+    told += [f"{entry['file']}: {entry['rejected']} of {entry['rows_in']} rows rejected" for entry in rejected]
+    return (2 if refused else 1 if rejected else 0), told
+
+
+def _reason(entry: dict) -> str:
+    reasons = [str(issue["reason"]) for issue in entry.get("issues", ())[:3]]
+    return f": {'; '.join(reasons)}" if reasons else ""
+
+
+def _outdated(home) -> bool:
+    """Whether the active loads are not the ones the current version was built from, as after a killed build."""
+    from warehouse.loads import active_loads
+    from warehouse.versions import current, facts
+
+    number = current(home)
+    active = {load.load_id for load in active_loads(home)}
+    return bool(active) if number is None else active != set(facts(home, number)["loads"])
+
+
+def _who() -> str | None:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return None

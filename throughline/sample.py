@@ -1,0 +1,55 @@
+"""The sample company in a home of its own: generated once, loaded once."""
+
+import json
+import shutil
+
+import typer
+
+from throughline import say
+from throughline.loading import build_version, load_and_build
+
+SEED = 20260430
+MARK = "sample_company.json"
+
+
+def prepare(home, seed: int = SEED, size: str = "demo") -> int:
+    """The version that holds the sample company; what is already there is not made again.
+
+    Raises BadParameter when the home holds loads of its own, so that real data and the sample never mix.
+    """
+    from warehouse.loads import all_loads
+    from warehouse.versions import current
+
+    mark = home.path / MARK
+    if mark.exists() and current(home) is not None and json.loads(mark.read_text("utf-8"))["seed"] == seed:
+        return current(home)
+    exports = home.path / "exports"
+    if all_loads(home) and not exports.exists():
+        raise typer.BadParameter(f"{home.path} holds loads of your own; give the sample company another folder with --home")
+    _generate(exports, seed, size)
+    version = _load(home, exports)
+    mark.write_text(json.dumps({"seed": seed, "size": size, "version": version}), "utf-8")
+    return version
+
+
+def _generate(exports, seed: int, size: str) -> None:
+    """Write the exports beside their final place and rename, so that a killed run leaves none half written."""
+    from sample_data.generate import write_company
+
+    if exports.exists():
+        return
+    fresh = exports.with_name("exports.tmp")
+    shutil.rmtree(fresh, ignore_errors=True)
+    say.note("generating the sample company")
+    write_company(fresh, seed=seed, size=size)
+    fresh.rename(exports)
+
+
+def _load(home, exports) -> int:
+    from throughline.commands.files import data_files
+    from warehouse.state import set_settings
+
+    set_settings(home, tz="Europe/Berlin", reporting_currency="EUR")
+    files = data_files([exports / "salesforce", exports / "sap"])
+    _, version = load_and_build(home, files)
+    return version or build_version(home)
