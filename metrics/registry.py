@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-
 UNITS = ("share", "days", "currency", "count", "ratio", "score", "ppm", "per_year")
 ROOMS = ("demand", "execution", "cross", "supply", "executive")
 
@@ -195,5 +194,3 @@ def metric(name: str) -> Metric:
         near = [match[0] for match in process.extract(name, list(catalogue()), limit=3)]
         raise UsageError(f"there is no metric {name!r}; nearest: {', '.join(near)}")
     return catalogue()[name]
-
-

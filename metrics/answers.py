@@ -1,0 +1,98 @@
+"""From a question to answers: run the sums, hand each slice to its finish, put the interval on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pandas as pd
+
+from metrics import intervals
+from metrics.finish import divide, number
+from metrics.query import clustered_sums_sql, clusters_sql, run, sums_sql
+from metrics.question import Question
+from metrics.registry import Answer
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One answer with the slice and the bucket (first day, None = the whole period) it belongs to."""
+
+    slice: dict
+    bucket: date | None
+    answer: Answer
+    excluded: dict
+    coverage: dict
+
+
+def answers(cursor, question: Question, by: tuple[str, ...], recompute: bool, interval: bool, frame=None) -> list[Cell]:
+    """All cells of one measure for one grouping; without `by`, also when nothing is in scope, at least one."""
+    if frame is None:
+        frame = run(cursor, sums_sql(question, by, recompute), question)
+    widths = _intervals(cursor, question, by, recompute) if interval else {}
+    found = []
+    for key, part in _parts(question, frame, by):
+        found += [_with_interval(question, cell, widths.get(key)) for cell in _cells(question, by, key, part)]
+    if not found and not by and not question.every:
+        found = list(_cells(question, by, (None,), frame))
+    return found
+
+
+def _parts(question: Question, frame: pd.DataFrame, by: tuple[str, ...]) -> Iterator[tuple[tuple, pd.DataFrame]]:
+    names = [*(f"d_{name}" for name in by), "bucket", *(["part"] if question.has_parts else [])]
+    if frame.empty:
+        return
+    frame["bucket"] = pd.to_datetime(frame["bucket"])
+    for key, part in frame.groupby(names, sort=True, dropna=False):
+        yield tuple(None if pd.isna(item) else item for item in key), part
+
+
+def _cells(question: Question, by, key: tuple, part: pd.DataFrame) -> Iterator[Cell]:
+    day = key[len(by)]
+    bucket = None if day is None else pd.Timestamp(day).date()
+    members = dict(zip(by, key[: len(by)], strict=True))
+    label = str(key[-1]) if question.has_parts and key[-1] is not None else None
+    excluded = {name: int(part[f"x_{name}"].sum()) for name in question.field("exclude")}
+    excluded = {name: count for name, count in excluded.items() if count}
+    n = number(part["n"].sum()) or 0
+    coverage = {name: divide(part[f"c_{name}"].sum(), n) for name in question.measure.coverage}
+    for answer in _finish(question, part, n):
+        answer = replace(answer, part=label) if label else answer
+        yield Cell(members, bucket, answer, excluded, {**coverage, **answer.coverage})
+
+
+def _finish(question: Question, part: pd.DataFrame, n: float) -> list[Answer]:
+    measure = question.measure
+    kept = part[part["n"].notna() & (part["n"] != 0)] if len(part) else part
+    if measure.finish is not None:
+        found = measure.finish(kept, question.params)
+        return found if isinstance(found, list) else [found]
+    num, den = number(kept["num"].sum()), number(kept["den"].sum())
+    if not n:
+        return [Answer(None, 0, 0, 0)]
+    return [Answer(divide(num, den), num, den, int(n))]
+
+
+def _intervals(cursor, question: Question, by, recompute: bool) -> dict:
+    measure = question.measure
+    if measure.interval is None:
+        return {}
+    if callable(measure.interval):
+        frame = run(cursor, clustered_sums_sql(question, by, recompute), question)
+        return {key: measure.interval(part, question.params) for key, part in _parts(question, frame, by)}
+    if question.field("cluster") is None:
+        return {}
+    frame = run(cursor, clusters_sql(question, by, recompute), question)
+    return {key: part.iloc[0][["m", "kk", "kn", "nn"]].to_dict() for key, part in _parts(question, frame, by)}
+
+
+def _with_interval(question: Question, cell: Cell, width) -> Cell:
+    answer, kind = cell.answer, question.measure.interval
+    if kind is None or answer.value is None or answer.ci is not None or (answer.part and not question.has_parts):
+        return cell
+    if callable(kind):
+        low, high, method = width or (None, None, None)
+        ci = None if low is None and high is None else (low, high)
+    else:
+        method_of = intervals.proportion if kind == "proportion" else intervals.ratio
+        ci, method = method_of(answer.num, answer.den, width)
+    return replace(cell, answer=replace(answer, ci=ci, ci_method=method))

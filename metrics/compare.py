@@ -1,0 +1,76 @@
+"""A reading beside another: the prior period, the year before, other dates, or another member. A plain difference."""
+
+from dataclasses import replace
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+
+from metrics import periods
+from metrics.intervals import newcombe_of
+from metrics.known import Facts
+from metrics.question import Request, check_dims
+from metrics.registry import Metric, UsageError, resolve
+
+
+def read_compare(facts: Facts, asked: Metric, measures, params: dict, request: Request) -> dict:
+    """Standard rows, each with `base`, `difference` (value - base) and, for proportions, Newcombe's `difference_ci`."""
+    from metrics.read import document, rows_of
+
+    plain = replace(request, reading="value", every=None)
+    now = list(rows_of(facts, asked, measures, params, plain))
+    rows = []
+    for measure in measures:
+        then = replace(plain, **_base(facts, asked, measure, params, plain, request.compare_to or "prior"))
+        base = {_key(row): row for row in rows_of(facts, asked, [measure], params, then)}
+        found = [row for row in now if row["measure"] == measure.name]
+        rows += [_beside(row, base.get(_key(row)), measure.interval == "proportion") for row in found]
+    return document(facts, asked, measures, params, plain, rows)
+
+
+def _base(facts: Facts, asked: Metric, measure, params: dict, request: Request, wanted) -> dict:
+    """What changes in the request to get the base of the comparison."""
+    from metrics.read import as_of_date, questions, whole
+
+    if isinstance(wanted, str) and "=" in wanted:
+        name, member = wanted.split("=", 1)
+        check_dims(asked, [name])
+        return {"where": {**request.where, name: (member,)}}
+    as_of = as_of_date(facts, asked, [measure], params, request)
+    if as_of is None:
+        return {}
+    period = whole(questions(facts, asked, measure, params, request, as_of))
+    if isinstance(wanted, tuple):
+        start, end = wanted
+    elif wanted in ("prior", "prior-year"):
+        start, end = _earlier(asked.relations[resolve(measure.relation, params)].at, period, wanted)
+    else:
+        raise UsageError(f"--compare-to {wanted!r} may be prior, prior-year, D..D or DIM=VALUE")
+    return {"date_from": start, "date_to": end}
+
+
+def _earlier(at: str, period: periods.Period, wanted: str) -> tuple[date, date]:
+    if at == "state":
+        step = relativedelta(months=1) if wanted == "prior" else relativedelta(years=1)
+        day = period.end - step
+        day = periods.month_end(day) if period.end == periods.month_end(period.end) else day
+        return day, day
+    earlier = periods.prior if wanted == "prior" else periods.prior_year
+    return earlier(max(period.start, date(1950, 1, 1)), period.end)
+
+
+def _key(row: dict) -> tuple:
+    return row["measure"], row["part"], tuple(sorted(row["slice"].items()))
+
+
+def _beside(row: dict, base: dict | None, is_proportion: bool) -> dict:
+    if base is None or base["value"] is None or row["value"] is None:
+        return {**row, "base": _short(base), "difference": None, "difference_ci": None}
+    ci = None
+    if is_proportion and row["ci"] and base["ci"]:
+        ci = list(newcombe_of((row["value"], row["ci"]), (base["value"], base["ci"])))
+    return {**row, "base": _short(base), "difference": row["value"] - base["value"], "difference_ci": ci}
+
+
+def _short(base: dict | None) -> dict | None:
+    names = ("value", "num", "den", "n", "ci", "status", "period", "slice")
+    return None if base is None else {name: base[name] for name in names}

@@ -1,0 +1,78 @@
+"""Checks a metric definition when the catalogue is read, so that a wrong one is refused before it shows a number."""
+
+import re
+
+from metrics.registry import UNITS, DefinitionError, Measure, Metric, resolve
+from metrics.sqltext import mart_reads, params_of, tables_read
+from warehouse.schema import tables
+
+CLOCK = re.compile(r"\b(current_date|current_timestamp|now\s*\(|today\s*\(|localtimestamp)", re.IGNORECASE)
+CONTROL = {"load", "load_table", "entity_xref", "company_setting", "dq_issue", "fx"}
+BETTER = ("up", "down", "band", None)
+
+
+def check(metric: Metric) -> Metric:
+    """The metric itself; raises DefinitionError that names the metric, the field and the fault."""
+    faults = [fault for one in (_frame, _relations, _measures) for fault in one(metric)]
+    if faults:
+        raise DefinitionError("; ".join(f"{metric.id}: {fault}" for fault in faults))
+    return metric
+
+
+def _frame(metric: Metric):
+    if not metric.definition:
+        yield "the file has no docstring that defines the metric"
+    names = [measure.name for measure in metric.measures]
+    if len(set(names)) < len(names):
+        yield "two measures have one name"
+    if sum(measure.headline for measure in metric.measures) != 1:
+        yield "exactly one measure must be the headline"
+
+
+def _relations(metric: Metric):
+    from metrics.query import relation_text, table_name
+
+    own = {table_name(metric, name) for name in metric.relations}
+    for name, relation in metric.relations.items():
+        if relation.program is not None:
+            continue
+        text = relation_text(metric, name)
+        if CLOCK.search(text):
+            yield f"relation {name} reads the clock; bind $as_of instead"
+        try:
+            read = tables_read(text)
+        except ValueError as error:
+            yield f"relation {name} does not parse: {error}"
+            continue
+        unknown = read - own - set(tables()) - set(mart_reads()) - CONTROL
+        if unknown:
+            yield f"relation {name} reads {', '.join(sorted(unknown))}, which is no canonical table, mart or relation of it"
+        unbound = params_of(text) - set(metric.params) - {"as_of"}
+        if unbound:
+            yield f"relation {name} binds {', '.join(sorted(unbound))}, which is no parameter"
+
+
+def _measures(metric: Metric):
+    params = {name: param.default for name, param in metric.params.items()}
+    for measure in metric.measures:
+        if measure.unit not in UNITS:
+            yield f"measure {measure.name}: unknown unit {measure.unit!r}; known: {', '.join(UNITS)}"
+        if measure.better not in BETTER:
+            yield f"measure {measure.name}: better is {measure.better!r}; it may be up, down, band or None"
+        yield from (f"measure {measure.name}: {fault}" for fault in _measure(metric, measure, params))
+
+
+def _measure(metric: Metric, measure: Measure, params: dict):
+    relation = resolve(measure.relation, params)
+    if relation not in metric.relations:
+        yield f"there is no relation {relation!r}"
+        return
+    sums, stage = resolve(measure.sums, params), resolve(measure.stage, params)
+    wanted = {"n"} if measure.finish else {"n", "num", "den"}
+    if wanted - set(sums):
+        yield f"its sums lack {', '.join(sorted(wanted - set(sums)))}"
+    anchored = measure.anchor or (stage and stage.anchor) or metric.relations[relation].at == "state"
+    if not anchored:
+        yield "no anchor dates its rows"
+    if measure.interval == "ratio" and not measure.cluster:
+        yield "a ratio interval needs a cluster"

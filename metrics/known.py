@@ -1,0 +1,109 @@
+"""What one version knows: how far each system's data reach, which columns are filled, the company's settings."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+
+from metrics.query import relation_text
+from metrics.registry import Metric
+from metrics.sqltext import canonical, tables_read
+from warehouse.schema import tables
+
+STALE_AFTER = timedelta(days=35)
+READ_TO = """
+SELECT load.system, part.table_name, max(load.last_full_day) AS day
+FROM load JOIN load_table AS part USING (load_id)
+WHERE load.last_full_day IS NOT NULL GROUP BY load.system, load.object, part.table_name
+"""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Facts about a version that readings need again and again; read once and kept with the version."""
+
+    version: object
+
+    @cached_property
+    def fills(self) -> dict[str, int]:
+        rows = (
+            self.version.cursor().execute("SELECT table_name || '.' || column_name, filled FROM column_fill").fetchall()
+        )
+        return dict(rows)
+
+    @cached_property
+    def reach(self) -> list[tuple[str, str, date]]:
+        """(system, table, newest full day) of every exported object that feeds a table."""
+        return self.version.cursor().execute(READ_TO).fetchall()
+
+    @cached_property
+    def settings(self) -> dict:
+        frame = self.version.cursor().execute("SELECT * FROM company_setting LIMIT 1").df()
+        return frame.iloc[0].to_dict() if len(frame) else {}
+
+    @property
+    def currency(self) -> str | None:
+        return self.settings.get("reporting_currency") or None
+
+    @property
+    def fiscal_start(self) -> str:
+        return self.settings.get("fiscal_start") or "01-01"
+
+    @cached_property
+    def relation_tables(self) -> set[str]:
+        rows = self.version.cursor().execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        return {name for (name,) in rows}
+
+    def by_source(self, metric: Metric, relation: str) -> dict[str, date]:
+        """How far each system reaches for a relation: the oldest newest-full-day of the transaction objects it reads."""
+        read, found = needed_tables(metric, relation), {}
+        for system, table, day in self.reach:
+            if table in read and tables()[table].kind in ("transaction", "history"):
+                found[system] = min(found.get(system, day), day)
+        return found
+
+    def as_of(self, metric: Metric, relations: set[str]) -> date | None:
+        """The default as-of date (G1): the oldest of them all, so that no system is read beyond what it knows."""
+        days = [day for relation in relations for day in self.by_source(metric, relation).values()]
+        return min(days, default=None)
+
+    def stale_masters(self, metric: Metric, relation: str, as_of: date) -> list[str]:
+        """Masters exported more than 35 days before the as-of date."""
+        read, newest = needed_tables(metric, relation), {}
+        for system, table, day in self.reach:
+            if table in read and tables()[table].kind == "master":
+                newest[system, table] = max(newest.get((system, table), day), day)
+        return sorted(f"{system} {table}" for (system, table), day in newest.items() if day < as_of - STALE_AFTER)
+
+    def missing(self, requires) -> str | None:
+        """The first required column (alternatives by "|") that nothing fills, None when all are there."""
+        for need in requires:
+            if not any(self.fills.get(column.strip()) for column in need.split("|")):
+                return need
+        return None
+
+
+_facts: dict[tuple, Facts] = {}
+
+
+def facts_of(version) -> Facts:
+    """The facts of a version, shared by all readings of it."""
+    key = (str(version.path), version.number, id(version))
+    if key not in _facts:
+        if len(_facts) > 8:
+            _facts.clear()
+        _facts[key] = Facts(version)
+    return _facts[key]
+
+
+def needed_tables(metric: Metric, relation: str | None = None) -> set[str]:
+    """Canonical tables that a relation (or the whole metric) reads, through marts and its other relations."""
+    names = [relation] if relation else list(metric.relations)
+    own = {f"{metric.id}__{name}": _reads(metric, name) for name in metric.relations}
+    return canonical({f"{metric.id}__{name}" for name in names}, own)
+
+
+def _reads(metric: Metric, name: str) -> frozenset[str]:
+    relation = metric.relations[name]
+    if relation.program is not None:
+        return frozenset(relation.trace)
+    return tables_read(relation_text(metric, name))

@@ -1,0 +1,67 @@
+"""The metrics' part of a build: which columns are filled, the relations, the cubes."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from metrics import periods
+from metrics.cubes import write_cubes
+from metrics.known import Facts
+from metrics.query import relation_text, table_name
+from metrics.registry import Metric, catalogue
+from metrics.sqltext import bind
+from warehouse.schema import tables
+
+
+@dataclass(frozen=True)
+class Building:
+    """The open version as readings see one."""
+
+    connection: object
+    path: Path = Path("building")
+    number: int = 0
+
+    def cursor(self):
+        return self.connection.cursor()
+
+
+def materialise(con, facts=None) -> None:
+    """Write column_fill, every metric's relations and cubes into an open build. Errors name metric and relation."""
+    fill_columns(con)
+    for metric in catalogue().values():
+        materialise_metric(con, metric)
+
+
+def materialise_metric(con, metric: Metric) -> None:
+    known = Facts(Building(con))
+    params = {name: param.default for name, param in metric.params.items()}
+    reach: dict[str, date] = {}
+    for name, relation in metric.relations.items():
+        reach[name] = known.as_of(metric, {name}) or periods.END
+        try:
+            _write(con, metric, name, relation, {**params, "as_of": reach[name]})
+        except Exception as error:
+            raise RuntimeError(f"metric {metric.id}, relation {name}: {error}") from error
+    write_cubes(con, metric, reach)
+
+
+def _write(con, metric: Metric, name: str, relation, values: dict) -> None:
+    cursor, table = con.cursor(), table_name(metric, name)
+    if relation.program is not None:
+        frame = relation.program(cursor)
+        cursor.register("program_output", frame)
+        cursor.execute(f"CREATE TABLE {table} AS SELECT * FROM program_output").fetchall()
+        return
+    text = relation_text(metric, name)
+    cursor.execute(f"CREATE TABLE {table} AS {text}", bind(text, values)).fetchall()
+
+
+def fill_columns(con) -> None:
+    """column_fill(table_name, column_name, filled): how many rows fill each canonical column."""
+    cursor = con.cursor()
+    cursor.execute("CREATE TABLE column_fill(table_name VARCHAR, column_name VARCHAR, filled BIGINT)").fetchall()
+    for table in tables().values():
+        counts = ", ".join(f"count({column}) AS {column}" for column in table.columns)
+        row = con.cursor().execute(f"SELECT {counts} FROM {table.name}").fetchone()
+        rows = [(table.name, column, filled) for column, filled in zip(table.columns, row, strict=True)]
+        con.cursor().executemany("INSERT INTO column_fill VALUES (?, ?, ?)", rows)
