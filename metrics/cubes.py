@@ -4,7 +4,6 @@ A cube is written by the very SQL that reads the rows, for the default parameter
 reads the rows. Wide dimensions (customer, product) and staged measures have none.
 """
 
-from dataclasses import replace
 from datetime import date
 
 from metrics import periods
@@ -52,20 +51,14 @@ def cube_frame(facts, cursor, question: Question, by: tuple[str, ...], default_a
     name = cube_name(question.metric, question.measure)
     if name not in facts.relation_tables or question.as_of != default_as_of or not _fits(question, by):
         return None
-    keys = [key for key in question.measure.keys]
-    groups = [
-        *(f"d_{dim}" for dim in by),
-        f"{bucket_sql(question.every, 'bucket', question.fiscal_start)} AS bucket",
-        *keys,
-    ]
+    day = bucket_sql(question.every, "cube.bucket", question.fiscal_start)
+    groups = ", ".join([*(f"d_{dim}" for dim in by), f"{day} AS bucket", *question.measure.keys])
     added = [*question.field("sums"), *(f"x_{reason}" for reason in question.field("exclude"))]
     added += [f"c_{cover}" for cover in question.measure.coverage]
     sums = ", ".join(f"sum({column}) AS {column}" for column in added)
-    where = " AND ".join(
-        ["cube.bucket BETWEEN $start AND $end", *(f"list_contains($where_{d}, d_{d})" for d in question.where)]
-    )
-    sql = f"SELECT {', '.join(groups)}, {sums} FROM {name} AS cube WHERE {where} GROUP BY ALL"
-    return run(cursor, sql.replace("'bucket'", "bucket"), replace(question))
+    filters = [f"list_contains($where_{dim}, d_{dim})" for dim in question.where]
+    where = " AND ".join(["cube.bucket BETWEEN $start AND $end", *filters])
+    return run(cursor, f"SELECT {groups}, {sums} FROM {name} AS cube WHERE {where} GROUP BY ALL", question)
 
 
 def _fits(question: Question, by: tuple[str, ...]) -> bool:

@@ -46,7 +46,8 @@ def _relations(metric: Metric):
             continue
         unknown = read - own - set(tables()) - set(mart_reads()) - CONTROL
         if unknown:
-            yield f"relation {name} reads {', '.join(sorted(unknown))}, which is no canonical table, mart or relation of it"
+            names = ", ".join(sorted(unknown))
+            yield f"relation {name} reads {names}, which is no canonical table, mart or relation of it"
         unbound = params_of(text) - set(metric.params) - {"as_of"}
         if unbound:
             yield f"relation {name} binds {', '.join(sorted(unbound))}, which is no parameter"
