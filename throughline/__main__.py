@@ -13,6 +13,8 @@ def root() -> Path:
 def main() -> None:
     """Run one command and leave with its exit code."""
     place = str(root())
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(encoding="utf-8", errors="replace")
     sys.path[:] = [place] + [entry for entry in sys.path if entry != place]
     from throughline.cli import run
 

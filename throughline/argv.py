@@ -6,8 +6,8 @@ from collections.abc import Sequence, Set
 def spread(words: Sequence[str], several: Set[str], single: Set[str], needs: int = 0) -> list[str]:
     """The command line with every flag of `several` repeated before each of its values.
 
-    `single` are the flags that take exactly one value, `needs` how many plain words the command must have: when they are
-    missing, the last values of a list are taken for them (`--by segment otif` asks for otif by segment).
+    `single` are the flags that take exactly one value, `needs` how many plain words the command must have: when they
+    are missing, the last values of a list are taken for them (`--by segment otif` asks for otif by segment).
     """
     groups: list[tuple[str | None, list[str]]] = []
     flag, closed = None, False

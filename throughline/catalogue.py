@@ -2,7 +2,7 @@
 
 
 def entries(home) -> list[dict]:
-    """One dict a metric, in the order of rooms and ids. `missing` are needed tables without rows, None before a build."""
+    """One dict a metric, by room and id. `missing` are needed tables without rows, None before a build."""
     from metrics.registry import catalogue
 
     filled = _filled_tables(home)

@@ -54,27 +54,25 @@ def run(argv: list[str]) -> int:
     try:
         return command.main(_rewritten(command, argv), prog_name="throughline", standalone_mode=False) or 0
     except typer.TyperException as error:
-        return _wrong(argv, error.format_message(), _usage(error))
-    except ValueError as error:
-        if type(error).__module__.partition(".")[0] not in ROOMS:
-            raise
-        return _wrong(argv, str(error))
+        if context := getattr(error, "ctx", None):
+            say.note(context.get_usage())
+        return _wrong(argv, error.format_message(), 2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
+    except (ValueError, RuntimeError) as error:
+        if type(error).__module__.partition(".")[0] not in ROOMS:
+            raise
+        return _wrong(argv, str(error), 2 if isinstance(error, ValueError) else 1)
 
 
-def _wrong(argv: list[str], message: str, usage: str = "") -> int:
-    say.note(f"{usage}throughline: {message}")
-    asks_json = "--json" in argv or "--format=json" in argv or "json" in [b for a, b in zip(argv, argv[1:], strict=False) if a == "--format"]
-    if asks_json:
+def _wrong(argv: list[str], message: str, code: int) -> int:
+    """Tell an error that a room raised: a ValueError is a wrong question, a RuntimeError a check that failed."""
+    say.note(f"throughline: {message}")
+    before_json = {"--format"} & {first for first, second in zip(argv, argv[1:], strict=False) if second == "json"}
+    if "--json" in argv or "--format=json" in argv or before_json:
         say.document({"error": message})
-    return 2
-
-
-def _usage(error: typer.TyperException) -> str:
-    context = getattr(error, "ctx", None)
-    return f"{context.get_usage()}\n" if context else ""
+    return code
 
 
 def _rewritten(command, argv: list[str]) -> list[str]:

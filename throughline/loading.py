@@ -6,15 +6,17 @@ from pathlib import Path
 from throughline import say
 
 
-def load_and_build(home, paths: list[Path], profile=None, exported_at=None, dry_run=False) -> tuple[list[dict], int | None]:
-    """Load the files and build when the ledger holds what the current version does not.
+def load_and_build(home, paths: list[Path], profile=None, exported_at=None, dry_run=False):
+    """Load the files and build when the ledger holds what the newest version does not.
 
     Returns the entries of every file and the number of the version readers now get.
     """
     from loaders.load import load_files
+
     from warehouse.versions import current
 
-    results = load_files(home, paths, profile=profile, exported_at=exported_at, dry_run=dry_run, progress=say.note, who=_who())
+    options = {"profile": profile, "exported_at": exported_at, "dry_run": dry_run}
+    results = load_files(home, paths, **options, progress=say.note, who=who())
     entries = [entry for result in results for entry in result.entries]
     if dry_run or not _outdated(home):
         return entries, current(home)
@@ -44,16 +46,17 @@ def _reason(entry: dict) -> str:
 
 
 def _outdated(home) -> bool:
-    """Whether the active loads are not the ones the current version was built from, as after a killed build."""
+    """Whether the newest version was not built from the active loads: something was loaded, or a build was killed."""
     from warehouse.loads import active_loads
-    from warehouse.versions import current, facts
+    from warehouse.versions import facts, numbers
 
-    number = current(home)
     active = {load.load_id for load in active_loads(home)}
-    return bool(active) if number is None else active != set(facts(home, number)["loads"])
+    built = numbers(home)
+    return active != {load["load_id"] for load in facts(home, built[-1])["loads"]} if built else bool(active)
 
 
-def _who() -> str | None:
+def who() -> str | None:
+    """The name of whoever runs this, for the ledger; None where the system knows none."""
     try:
         return getpass.getuser()
     except (OSError, KeyError, ImportError):

@@ -8,7 +8,11 @@ import typer
 
 HomeOption = Annotated[
     Path | None,
-    typer.Option("--home", metavar="DIR", help="Folder of loads and versions; default $THROUGHLINE_HOME, then the user's data folder."),
+    typer.Option(
+        "--home",
+        metavar="DIR",
+        help="Loads and versions; else $THROUGHLINE_HOME, else the user's data folder.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 

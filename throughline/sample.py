@@ -25,7 +25,7 @@ def prepare(home, seed: int = SEED, size: str = "demo") -> int:
         return current(home)
     exports = home.path / "exports"
     if all_loads(home) and not exports.exists():
-        raise typer.BadParameter(f"{home.path} holds loads of your own; give the sample company another folder with --home")
+        raise typer.BadParameter(f"{home.path} holds loads of your own; the sample company needs another --home")
     _generate(exports, seed, size)
     version = _load(home, exports)
     mark.write_text(json.dumps({"seed": seed, "size": size, "version": version}), "utf-8")

@@ -10,13 +10,19 @@ from throughline.options import HomeOption, JsonOption, home_of
 
 DATA_FILES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
 
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Exports, or folders of them.")]
+PROFILE_HELP = "Which profile reads the files; default: the one that knows the header."
+Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME|FILE.toml", help=PROFILE_HELP)]
+ExportedAt = Annotated[str | None, typer.Option("--exported-at", metavar="DATE", help="When the files were exported.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, keep nothing.")]
+
 
 def data_files(paths: list[Path]) -> list[Path]:
     """The files given, folders replaced by the data files in them, in the order of their paths. Raises BadParameter."""
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in DATA_FILES and not p.name.startswith((".", "~")))
+            inside = sorted(inner for inner in path.rglob("*") if _is_data(inner))
             if not inside:
                 raise typer.BadParameter(f"no data file in {path}; looked for {', '.join(DATA_FILES)}")
             found += inside
@@ -27,12 +33,16 @@ def data_files(paths: list[Path]) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
+def _is_data(path: Path) -> bool:
+    return path.suffix.lower() in DATA_FILES and not path.name.startswith((".", "~")) and path.is_file()
+
+
 def load(
-    path: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Exports, or folders of them.")],
+    path: Paths,
     home: HomeOption = None,
-    profile: Annotated[str | None, typer.Option("--profile", metavar="NAME|FILE.toml", help="Default: found by the header.")] = None,
-    exported_at: Annotated[str | None, typer.Option("--exported-at", metavar="DATE", help="When the files were exported.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, keep nothing.")] = False,
+    profile: Profile = None,
+    exported_at: ExportedAt = None,
+    dry_run: DryRun = False,
     json: JsonOption = False,
 ) -> None:
     """Check and load exports, then build a new version; one refused file and nothing of this call is kept."""
@@ -59,8 +69,9 @@ def _print_entries(entries: list[dict]) -> None:
 
 def status(home: HomeOption = None, json: JsonOption = False) -> None:
     """Versions, loads, how fresh each system's objects are and how much of them is joined."""
-    from throughline.overview import print_status, stale_of
     from warehouse.status import status as read_status
+
+    from throughline.overview import print_status, stale_of
 
     found = read_status(home_of(home))
     if json:

@@ -9,6 +9,25 @@ from throughline.options import HomeOption, JsonOption, day, home_of, pairs
 
 READINGS = "value|trend|rows|interval|steadiness|compare|flips"
 PERIODS = "day|week|month|quarter|year|fiscal_month"
+ROWS_OF_A_TABLE = 50
+BASES = "D..D|prior|prior-year|DIM=VALUE"
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="Which metric; `throughline metrics` lists them.")]
+Measures = Annotated[list[str] | None, typer.Option("--measure", metavar="NAME...|all", help="Default: the headline.")]
+By = Annotated[list[str] | None, typer.Option("--by", metavar="DIM...", help="Slice by these dimensions.")]
+WHERE_HELP = "Of one DIM several are OR, of different ones AND; an empty VALUE is missing."
+Where = Annotated[list[str] | None, typer.Option("--where", metavar="DIM=VALUE...", help=WHERE_HELP)]
+From = Annotated[str | None, typer.Option("--from", metavar="DATE", help="First local day, inclusive.")]
+To = Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last local day, inclusive.")]
+Every = Annotated[str | None, typer.Option("--every", metavar=PERIODS, help="Split into periods.")]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="As it was known at the end of that day.")]
+DataVersion = Annotated[int | None, typer.Option("--data-version", metavar="N", help="Default: the current one.")]
+Params = Annotated[list[str] | None, typer.Option("--param", metavar="NAME=VALUE...", help="Change a convention.")]
+CompareTo = Annotated[str | None, typer.Option("--compare-to", metavar=BASES, help="What the difference is from.")]
+Reading = Annotated[str | None, typer.Option("--reading", metavar=READINGS, help="Default: value.")]
+Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="How many rows at most.")]
+Offset = Annotated[int, typer.Option("--offset", metavar="N", min=0, help="How many rows to pass over first.")]
+Format = Annotated[str, typer.Option("--format", metavar="table|json|csv", help="How to print it.")]
 
 
 def metrics(home: HomeOption = None, json: JsonOption = False) -> None:
@@ -21,33 +40,28 @@ def metrics(home: HomeOption = None, json: JsonOption = False) -> None:
         return
     for entry in found:
         headline = next(measure for measure in entry["measures"] if measure["headline"])
-        say.line(f"{entry['metric']}  ({entry['room']}) {entry['question']}")
+        say.line(f"{entry['id']}  ({entry['room']}) {entry['question']}")
         say.line(f"    headline {headline['measure']} in {headline['unit']}; by {', '.join(entry['dims'])}")
         if entry["missing"]:
             say.line(f"    not loaded: {', '.join(entry['missing'])}")
 
 
 def metric(
-    id: Annotated[str, typer.Argument(metavar="ID", help="Which metric; `throughline metrics` lists them.")],
-    measure: Annotated[list[str], typer.Option("--measure", metavar="NAME...|all", help="Default: the headline.")] = [],  # noqa: B006
-    by: Annotated[list[str], typer.Option("--by", metavar="DIM...", help="Slice by these dimensions.")] = [],  # noqa: B006
-    where: Annotated[
-        list[str],
-        typer.Option("--where", metavar="DIM=VALUE...", help="Same DIM again is OR, another is AND; an empty VALUE is missing."),
-    ] = [],  # noqa: B006
-    date_from: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First local day, inclusive.")] = None,
-    date_to: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Last local day, inclusive.")] = None,
-    every: Annotated[str | None, typer.Option("--every", metavar=PERIODS, help="Split into periods.")] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="What was known at the end of that day.")] = None,
-    data_version: Annotated[int | None, typer.Option("--data-version", metavar="N", help="Default: the current one.")] = None,
-    param: Annotated[list[str], typer.Option("--param", metavar="NAME=VALUE...", help="Change a convention.")] = [],  # noqa: B006
-    compare_to: Annotated[
-        str | None, typer.Option("--compare-to", metavar="D..D|prior|prior-year|DIM=VALUE", help="With --reading compare.")
-    ] = None,
-    reading: Annotated[str | None, typer.Option("--reading", metavar=READINGS, help="Default: value.")] = None,
-    limit: Annotated[int | None, typer.Option("--limit", min=0, help="How many rows at most.")] = None,
-    offset: Annotated[int, typer.Option("--offset", min=0, help="How many rows to pass over first.")] = 0,
-    format: Annotated[str, typer.Option("--format", metavar="table|json|csv", help="How to print it.")] = "table",
+    id: Id,
+    measure: Measures = None,
+    by: By = None,
+    where: Where = None,
+    date_from: From = None,
+    date_to: To = None,
+    every: Every = None,
+    as_of: AsOf = None,
+    data_version: DataVersion = None,
+    param: Params = None,
+    compare_to: CompareTo = None,
+    reading: Reading = None,
+    limit: Limit = None,
+    offset: Offset = 0,
+    format: Format = "table",
     home: HomeOption = None,
 ) -> None:
     """Print one metric: its value, sliced, filtered, as a trend, compared, or the rows behind it."""
@@ -59,17 +73,17 @@ def metric(
     if format not in FORMATS:
         raise typer.BadParameter(f"--format is one of {', '.join(FORMATS)}, not {format!r}")
     request = Request(
-        measures=tuple(measure) or None,
-        by=tuple(by),
-        where=_members(where),
+        measures=tuple(measure or ()) or None,
+        by=tuple(by or ()),
+        where=_members(where or []),
         date_from=day("--from", date_from),
         date_to=day("--to", date_to),
         every=every,
         as_of=day("--as-of", as_of),
-        params=dict(pairs("--param", param)),
+        params=dict(pairs("--param", param or [])),
         compare_to=_base(compare_to),
         reading=reading or ("compare" if compare_to else "value"),
-        limit=limit,
+        limit=ROWS_OF_A_TABLE if limit is None and format == "table" else limit,
         offset=offset,
     )
     answer = read(open_version(home_of(home), data_version), id, request)

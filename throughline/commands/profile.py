@@ -9,10 +9,13 @@ from throughline import say
 from throughline.options import JsonOption
 
 app = typer.Typer(help="Profiles say how a source system's exports map to the canonical tables.", no_args_is_help=True)
+Export = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="An export of the system.")]
+Toml = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A profile TOML.")]
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Where to write them; made when missing.")]
 
 
 @app.command()
-def new(file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="An export of the system.")]) -> None:
+def new(file: Export) -> None:
     """Print a draft profile for FILE: its header recognised, columns guessed, nothing decided for you."""
     from loaders.suggest import new_profile
 
@@ -20,10 +23,7 @@ def new(file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_ok
 
 
 @app.command()
-def check(
-    file: Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, help="A profile TOML.")],
-    json: JsonOption = False,
-) -> None:
+def check(file: Toml, json: JsonOption = False) -> None:
     """Check a profile: every fault with file and key; exit 2 when there is one."""
     from loaders.suggest import check_profile
 
@@ -39,7 +39,7 @@ def check(
 
 
 @app.command()
-def templates(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where to write them; made when missing.")]) -> None:
+def templates(folder: Folder) -> None:
     """Write one CSV per canonical table: the generic layout, loadable as it is once filled."""
     from loaders.templates import write_templates
 
