@@ -1,0 +1,121 @@
+"""One locked builder makes the next version from all active loads, checks it and publishes it."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock
+
+from warehouse import versions
+from warehouse.home import Home
+from warehouse.loads import active_loads
+from warehouse.schema import tables
+from warehouse.state import get_settings
+from warehouse.steps.ids import golden, ids
+from warehouse.steps.inputs import inputs
+from warehouse.steps.job import BuildError, Job
+from warehouse.steps.latest import latest
+from warehouse.steps.match import match
+from warehouse.steps.publish import BUILDING, publish, tidy
+
+MEMORY = "3GB"
+MARTS = Path(__file__).parent / "marts"
+STEPS = (inputs, latest, match, ids, golden)
+
+
+def build(
+    home: Home,
+    materialise: Callable | None = None,
+    progress: Callable[[str], None] | None = None,
+    memory: str = MEMORY,
+) -> int:
+    """Make, check and publish the next version; return its number.
+
+    `materialise(con, facts)` adds what metrics precompute; `progress(step)` is called after every step. Waits for a build
+    that is already running. Raises BuildError when a check fails; then the former version stays current and
+    `last_error` tells why.
+    """
+    home.path.mkdir(parents=True, exist_ok=True)
+    with FileLock(home.lock):
+        try:
+            number = _build(home, materialise, progress or (lambda step: None), memory)
+        except Exception as error:
+            _note_error(home, error)
+            raise
+        _error_file(home).unlink(missing_ok=True)
+        return number
+
+
+def _build(home: Home, materialise: Callable | None, progress: Callable[[str], None], memory: str) -> int:
+    tidy(home)
+    job = _open(home, progress, memory)
+    steps = [(step.__name__, step) for step in STEPS]
+    steps += [("marts", _marts), ("materialise", lambda job: materialise and materialise(job.con, job.facts))]
+    seconds = job.facts["seconds"] = {}
+    try:
+        for name, step in steps:
+            start = time.perf_counter()
+            step(job)
+            seconds[name] = round(time.perf_counter() - start, 3)
+            progress(name)
+        publish(job)
+    finally:
+        job.con.close()
+    return job.number
+
+
+def _open(home: Home, progress: Callable[[str], None], memory: str) -> Job:
+    spill = home.spill / "build"
+    spill.mkdir(parents=True, exist_ok=True)
+    number = max([0, *versions.numbers(home)]) + 1
+    config = {"memory_limit": memory, "temp_directory": str(spill), "preserve_insertion_order": "false"}
+    con = duckdb.connect(str(home.versions / BUILDING), config=config)
+    job = Job(con, home, get_settings(home), active_loads(home), tables(), number, told=progress)
+    built_at, app_version = datetime.now(UTC).replace(tzinfo=None), _app_version()
+    job.run("create table version_info as select $1::integer as version, $2::timestamp as built_at, $3 as app_version",
+            [number, built_at, app_version])  # fmt: skip
+    job.facts = {"version": number, "built_at": built_at.isoformat(), "app_version": app_version, "inputs": _inputs(job)}
+    return job
+
+
+def _marts(job: Job) -> None:
+    for path in sorted(MARTS.glob("*.sql")):
+        try:
+            job.run(path.read_text("utf-8"))
+        except duckdb.Error as error:
+            raise BuildError(f"mart {path.name}: {error}") from error
+
+
+def _inputs(job: Job) -> str:
+    stated = json.dumps([[load.load_id for load in job.loads], asdict(job.settings)])
+    return sha256(stated.encode()).hexdigest()[:16]
+
+
+def _app_version() -> str:
+    try:
+        return metadata.version("throughline")
+    except metadata.PackageNotFoundError:
+        return "unreleased"
+
+
+def _error_file(home: Home) -> Path:
+    return home.path / "build_error.json"
+
+
+def _note_error(home: Home, error: Exception) -> None:
+    told = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "kind": type(error).__name__, "message": str(error)}
+    _error_file(home).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+
+
+def last_error(home: Home) -> dict | None:
+    """Why the latest build failed, {at, kind, message}; None when it did not."""
+    try:
+        return json.loads(_error_file(home).read_text("utf-8"))
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,199 @@
+"""Step 2: every canonical table at its latest state, one row per key within a system.
+
+Within one object the latest export that has a column decides its cell, also when the cell is empty there: a lifted hold
+is lifted. Between objects that feed the same column, the latest one that fills the cell wins. A key that vanishes from a
+later full export keeps its last state and is told in the table `vanished`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from warehouse.schema import Column, Table
+from warehouse.steps.job import SOURCE_TYPES, SOURCES, BuildError, Job, Parquet, is_id, quoted
+
+# a later export of the parent replaces all its parts, since systems renumber them
+PARTS = {"schedule_line": ("order_line_id",), "po_schedule_line": ("po_line_id",)}
+
+
+def latest(job: Job) -> None:
+    """Create all canonical tables; those that nothing fed stay empty. Raises BuildError when a key is not unique."""
+    job.run(
+        "create table vanished (table_name varchar, source_system varchar, source_object varchar, row_key varchar, "
+        "last_load_id varchar, gone_load_id varchar)"
+    )
+    job.facts["tables"] = {}
+    for table in job.tables.values():
+        _create(job, table)
+        for namespace, files in _grouped(job.of(table.name), lambda file: file.load.namespace).items():
+            used = _add(job, table, files)
+            loaded = sum(file.rows for file in files)
+            told = {"loaded": loaded, "used": used, "superseded": loaded - used}
+            job.facts["tables"].setdefault(table.name, {})[namespace] = told
+
+
+def _create(job: Job, table: Table) -> None:
+    columns = [f"{column.name} {column.sql_type}" for column in table.columns.values()]
+    job.run(f"create table {table.name} ({', '.join(columns + [f'{n} {t}' for n, t in SOURCE_TYPES.items()])})")
+
+
+def _add(job: Job, table: Table, files: list[Parquet]) -> int:
+    objects = _grouped(files, lambda file: file.object)
+    parts = {f"part{n}": _object_rows(job, table, group) for n, group in enumerate(objects.values())}
+    fed = {f"part{n}": {c for file in group for c in file.feeds} for n, group in enumerate(objects.values())}
+    sql = parts["part0"] if len(parts) == 1 else _merged(table, parts, fed)
+    names = ", ".join([*table.columns, *SOURCES])
+    job.run(f"insert into {table.name} ({names}) select {names} from ({sql})")
+    used = _unique(job, table, files)
+    for group in objects.values():
+        _tell_vanished(job, table, group)
+    return used
+
+
+def _unique(job: Job, table: Table, files: list[Parquet]) -> int:
+    """Count the rows of the system and check that no key is there twice and none of the files' keys is missing."""
+    namespace = quoted(files[0].load.namespace)
+    key = key_text(table, "")
+    rows, keys = job.run(f"select count(*), count(distinct hash({key})) from {table.name} where source_system = {namespace}")[0]
+    if rows != keys:
+        found = job.run(
+            f"select {key}, count(*), string_agg(distinct load_id, ', ') from {table.name} "
+            f"where source_system = {namespace} group by 1 having count(*) > 1 order by 2 desc, 1 limit 3"
+        )
+        if found:
+            told = "; ".join(f"{key_} {count} times (load {loads})" for key_, count, loads in found)
+            raise BuildError(f"{table.name}: key {', '.join(table.key)} is not unique in {files[0].load.namespace}: {told}")
+    if len(files) > 1:
+        newest = f"qualify _seq = max(_seq) over (partition by {', '.join(PARTS[table.name])})" if table.name in PARTS else ""
+        wanted = job.one(f"select count(distinct hash({key})) from (from ({all_rows(job, table, files, table.key)}) {newest})")
+        if wanted != rows:
+            raise BuildError(f"{table.name}: {files[0].load.namespace} has {wanted} keys in its loads but {rows} rows came out")
+    return rows
+
+
+def _object_rows(job: Job, table: Table, files: list[Parquet]) -> str:
+    """SQL of the latest row of each key of one object, with `_seq` of the export it comes from."""
+    if len(files) == 1:
+        return all_rows(job, table, files, table.columns)
+    always = frozenset.intersection(*(file.feeds for file in files))
+    sometimes = [c for c in table.columns if c not in always and any(c in file.feeds for file in files)]
+    rows = all_rows(job, table, files, table.columns)
+    unit = PARTS.get(table.name, table.key)
+    partly = "".join(
+        f", arg_max_null({c}, _seq) filter (_seq in ({_orders(files, c)})) as {c}" for c in sometimes if c not in table.key
+    )
+    replaced = ", ".join(f"newest.{c} as {c}" for c in sometimes if c not in table.key)
+    return f"""
+        with files as ({rows}),
+        newest as (select {key_text(table, '', unit)} as _key, max(_seq) as _last{partly} from files group by 1)
+        select files.*{f' replace ({replaced})' if replaced else ''}
+        from files join newest on newest._key = {key_text(table, 'files.', unit)} and newest._last = files._seq"""
+
+
+def _orders(files: list[Parquet], column: str) -> str:
+    return ", ".join(str(file.order) for file in files if column in file.feeds)
+
+
+def _merged(table: Table, parts: dict[str, str], fed: dict[str, set[str]]) -> str:
+    """SQL that joins the objects of one system by key; each cell from the latest object that fills it."""
+    names = list(parts)
+    ctes = ", ".join(f"{name} as (select *, {key_text(table, '')} as _key from ({sql}))" for name, sql in parts.items())
+    joins = f"from {names[0]} " + " ".join(f"full join {name} using (_key)" for name in names[1:])
+    columns = []
+    for column in table.columns.values():
+        feeders = [n for n in names if column.name in fed[n] or column.name in table.key] or names[:1]
+        columns.append(f"{_newest(feeders, column.name)} as {column.name}")
+    columns += [f"{_newest(names, source)} as {source}" for source in SOURCES]
+    return f"with {ctes} select {', '.join(columns)} {joins}"
+
+
+def _newest(parts: list[str], column: str) -> str:
+    if len(parts) == 1:
+        return f"{parts[0]}.{column}"
+    cells = ", ".join(f"case when {p}.{column} is not null then {{'seq': {p}._seq, 'cell': {p}.{column}}} end" for p in parts)
+    return f"list_max([{cells}]).cell"
+
+
+def all_rows(job: Job, table: Table, files: list[Parquet], columns: Iterable[str]) -> str:
+    """SQL of every row of some Parquets of one table: the columns asked for, the sources, `_seq` and `_day` of the export.
+
+    Ids carry their system's name; local dates follow from the instants beside them.
+    """
+    held = frozenset.union(*(file.columns for file in files))
+    cells = [f"{_cell(job, table, table.columns[c], held)} as {c}" for c in columns]
+    line = "row.source_line" if "source_line" in held else "null::bigint"
+    own = "row.source_id" if "source_id" in held else "null::varchar"
+    cells += ["input.source_system", "input.source_object", f"{own} as source_id", "input.load_id", f"{line} as source_line",
+              "input.seq as _seq", "input.day as _day"]  # fmt: skip
+    if len(files) == 1:
+        return f"select {', '.join(_constant(cells, files[0]))} from read_parquet({_paths(files)}, hive_partitioning = false) as row"
+    reader = f"read_parquet({_paths(files)}, union_by_name = true, filename = true, hive_partitioning = false)"
+    return f"select {', '.join(cells)} from {reader} as row join input on input.path = row.filename"
+
+
+def _constant(cells: list[str], file: Parquet) -> list[str]:
+    # one file needs no join; its facts are constants
+    known = {"input.source_system": quoted(file.load.namespace), "input.source_object": quoted(file.object),
+             "input.load_id": quoted(file.load.load_id), "input.seq": str(file.order), "input.day": f"date '{file.day}'"}  # fmt: skip
+    out = []
+    for cell in cells:
+        for name, value in known.items():
+            if cell == name:
+                cell = f"{value} as {name.removeprefix('input.')}"
+            cell = cell.replace(name, value)
+        out.append(cell)
+    return out
+
+
+def _paths(files: list[Parquet]) -> str:
+    return "[" + ", ".join(quoted(file.path.as_posix()) for file in files) + "]"
+
+
+def _cell(job: Job, table: Table, column: Column, held: frozenset[str]) -> str:
+    given = f"row.{column.name}" if column.name in held else f"null::{column.sql_type}"
+    instant = column.name.removesuffix("_date") + "_at"
+    if column.type == "date" and instant in table.columns and instant in held:
+        given = f"coalesce({local_date(f'row.{instant}', quoted(job.settings.tz), job.settings.tz)}, {given})"
+    if column.name == "snapshot_date":
+        given = f"coalesce({given}, input.day)"
+    if is_id(table, column) and column.name in held:
+        given = f"input.source_system || '/' || {given}"
+    return f"cast({given} as {column.sql_type})"
+
+
+def local_date(instant: str, zone: str, zone_name: str | None = None) -> str:
+    """SQL of the calendar day of a UTC instant in a zone (an SQL text; `zone_name` where it is known beforehand)."""
+    if zone_name == "UTC":
+        return f"cast({instant} as date)"
+    return f"cast(timezone({zone}, timezone('UTC', {instant})) as date)"
+
+
+def key_text(table: Table, prefix: str, parts: tuple[str, ...] | None = None) -> str:
+    """SQL of the key (or of other columns) as one comparable value; an empty part is a value like any other."""
+    parts = parts or table.key
+    if len(parts) == 1:
+        return f"{prefix}{parts[0]}"
+    return "(" + " || chr(31) || ".join(f"coalesce({prefix}{part}::varchar, '')" for part in parts) + ")"
+
+
+def _tell_vanished(job: Job, table: Table, files: list[Parquet]) -> None:
+    """Note keys that the newest full export of an object no longer has; their rows stay."""
+    full = [file for file in files if file.full]
+    if len(full) < 2 or table.kind not in ("master", "transaction") or "snapshot_date" in table.key:
+        return
+    rows = all_rows(job, table, files, table.key)
+    key = " || '/' || ".join(f"coalesce({part}::varchar, '')" for part in table.key)
+    job.run(f"""
+        insert into vanished
+        with seen as (select {key} as row_key, any_value(source_system) as source_system,
+                             any_value(source_object) as source_object, max(_seq) as last_seq,
+                             arg_max(load_id, _seq) as load_id
+                      from ({rows}) group by 1)
+        select {quoted(table.name)}, source_system, source_object, row_key, load_id, {quoted(full[-1].load.load_id)}
+        from seen where last_seq < {full[-1].order}""")
+
+
+def _grouped(files: Iterable[Parquet], by) -> dict[str, list[Parquet]]:
+    groups = defaultdict(list)
+    for file in files:
+        groups[by(file)].append(file)
+    return dict(sorted(groups.items()))
