@@ -54,7 +54,7 @@ class Facts:
         return {name for (name,) in rows}
 
     def by_source(self, metric: Metric, relation: str) -> dict[str, date]:
-        """How far each system reaches for a relation: the oldest newest-full-day of the transaction objects it reads."""
+        """How far each system reaches for a relation: the oldest of the newest full days of the objects it reads."""
         read, found = needed_tables(metric, relation), {}
         for system, table, day in self.reach:
             if table in read and tables()[table].kind in ("transaction", "history"):
