@@ -31,7 +31,8 @@ def answers(cursor, question: Question, by: tuple[str, ...], recompute: bool, in
     widths = _intervals(cursor, question, by, recompute) if interval else {}
     found = []
     for key, part in _parts(question, frame, by):
-        found += [_with_interval(question, cell, widths.get(key)) for cell in _cells(question, by, key, part)]
+        made = _cells(question, by, key, part)
+        found += [_with_interval(question, cell, widths.get(key)) for cell in made] if interval else made
     if not found and not by and not question.every:
         found = list(_cells(question, by, (None,), frame))
     return found

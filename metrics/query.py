@@ -89,9 +89,7 @@ def _named(pairs: Iterable[tuple[str, str]]) -> str:
     return ",\n    ".join(f"{text} AS {name}" for name, text in pairs)
 
 
-def picked(
-    question: Question, by: tuple[str, ...], recompute: bool, cluster: bool = False, source: str | None = None
-) -> str:
+def picked(question: Question, by: tuple, recompute: bool, cluster: bool = False, source: str | None = None) -> str:
     """CTE text ending in `picked`: one line per row (or staged group) with dims, day, keys, components, reason."""
     measure, stage = question.measure, question.field("stage")
     source = source or table_name(question.metric, question.relation_name)
@@ -130,7 +128,8 @@ def sums_sql(question: Question, by: tuple[str, ...], recompute: bool, source: s
     sums = [f"sum(s_{name}) FILTER (WHERE reason IS NULL) AS {name}" for name in question.field("sums")]
     sums += [f"count(*) FILTER (WHERE reason = '{name}') AS x_{name}" for name in question.field("exclude")]
     sums += [f"sum(c_{name}) FILTER (WHERE reason IS NULL) AS c_{name}" for name in question.measure.coverage]
-    return f"{picked(question, by, recompute, source=source)}\nSELECT {', '.join([*groups, *sums])} FROM picked GROUP BY ALL"
+    columns = ", ".join([*groups, *sums])
+    return f"{picked(question, by, recompute, source=source)}\nSELECT {columns} FROM picked GROUP BY ALL"
 
 
 def clusters_sql(question: Question, by: tuple[str, ...], recompute: bool) -> str:
@@ -148,7 +147,8 @@ def clustered_sums_sql(question: Question, by: tuple[str, ...], recompute: bool)
     """The sums split by cluster, for intervals that need more than squares."""
     groups = ", ".join([*_groups(question, by), *question.measure.keys, "cluster"])
     sums = ", ".join(f"sum(s_{name}) AS {name}" for name in question.field("sums"))
-    return f"{picked(question, by, recompute, cluster=True)}\nSELECT {groups}, {sums} FROM picked WHERE reason IS NULL GROUP BY ALL"
+    rows = picked(question, by, recompute, cluster=True)
+    return f"{rows}\nSELECT {groups}, {sums} FROM picked WHERE reason IS NULL GROUP BY ALL"
 
 
 def run(cursor, sql: str, question: Question):

@@ -14,7 +14,7 @@ READINGS = ("value", "trend", "rows", "interval", "compare")
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked: dates are inclusive local dates, `where` maps a dimension to its allowed members ('' = missing)."""
+    """What is asked: dates are inclusive local dates, `where` maps a dimension to allowed members ('' = missing)."""
 
     measures: tuple[str, ...] | None = None
     by: tuple[str, ...] = ()

@@ -35,17 +35,15 @@ def read(version, metric_id: str, request: Request) -> dict:
     return document(facts, asked, measures, params, request, list(rows_of(facts, asked, measures, params, request)))
 
 
-def questions(
-    facts: Facts, asked: Metric, measure: Measure, params: dict, request: Request, as_of: date | None
-) -> Question:
+def questions(facts: Facts, asked: Metric, measure: Measure, params: dict, request: Request, as_of) -> Question:
     """One measure's question with its as-of date and period settled. `as_of` None means nothing dated was loaded."""
     day = as_of or periods.END
-    start, end = periods.default_period(asked.window, day, params)
-    start, end = (
-        request.date_from or (min(start, request.date_to) if request.date_to else start),
-        request.date_to or end,
-    )
-    every = request.every or ("month" if request.reading == "trend" else None)
+    trend = request.reading == "trend"
+    window = "last_12_months" if trend and asked.window == "state" else asked.window
+    start, end = periods.default_period(window, day, params)
+    end = request.date_to or (day if asked.window == "state" else end)
+    start = request.date_from or min(start, end)
+    every = request.every or ("month" if trend else None)
     where = {name: members(asked, name, given) for name, given in request.where.items()}
     return Question(asked, measure, params, day, where, start, max(start, end), every, facts.fiscal_start)
 
@@ -212,8 +210,21 @@ def document(facts: Facts, asked: Metric, measures, params: dict, request: Reque
         "params": dict(params),
         "scope": {"where": {k: list(v) for k, v in question.where.items()}, "by": list(request.by), **period},
         "measures": [describe(measure) for measure in measures],
+        "overlap": overlap(rows, request.by),
         "rows": rows,
     }
+
+
+def overlap(rows: list[dict], by: tuple[str, ...]) -> list[dict]:
+    """How many units stand in more than one slice (an order with lines of two families), told where it happens."""
+    found = []
+    for name in {row["measure"]: None for row in rows if by}:
+        own = [row for row in rows if row["measure"] == name and row["part"] is None and row["period"]]
+        total = sum(row["n"] for row in own if not row["slice"])
+        twice = sum(row["n"] for row in own if row["slice"]) - total
+        if twice > 0:
+            found.append({"measure": name, "by": list(by), "counted_twice": twice})
+    return found
 
 
 def describe(measure: Measure) -> dict:

@@ -29,12 +29,12 @@ class DefinitionError(ValueError):
 class Relation:
     """Rows at a stated grain over canonical tables, marts and the metric's earlier relations.
 
-    `sql` may bind $as_of and parameters; with only default values it is materialised in the version. `key` columns name a
-    row. `known`: the rows carry known_from and known_to, and one of them holds at each as-of date. `state_column`: the row
-    carries state_from, the date before which that canonical column has no history. `at` is "period" or "state" (rows carry
-    state_date). Every relation carries source_system, source_object, source_id, load_id, source_line of its main record;
-    `trace` maps further canonical tables to the column they share with the row. `program` replaces sql by a Python step of
-    the build: (cursor) -> DataFrame.
+    `sql` may bind $as_of and parameters; with only default values it is materialised in the version. `key` columns
+    name a row. `known`: the rows carry known_from and known_to, and one of them holds at each as-of date.
+    `state_column`: the row carries state_from, the date before which that canonical column has no history. `at`
+    is "period" or "state" (rows carry state_date). Every relation carries source_system, source_object,
+    source_id, load_id, source_line of its main record; `trace` maps further canonical tables to the column they
+    share with the row. `program` replaces sql by a Python step of the build: (cursor) -> DataFrame.
     """
 
     grain: str
@@ -50,8 +50,9 @@ class Relation:
 
 @dataclass(frozen=True)
 class Dim:
-    """A way to slice: a column (or expression over one) of the relations. `source` is the canonical column it comes from.
-    `wide` dims (customer, product) are left out of cubes; `empty` is what a missing value is called."""
+    """A way to slice: a column (or expression over one) of the relations. `source` is the canonical column it comes
+    from. `wide` dims (customer, product) are left out of cubes; `empty` is what a missing value is called.
+    """
 
     title: str
     column: str
@@ -71,8 +72,9 @@ class Param:
 
 @dataclass(frozen=True)
 class Stage:
-    """An inner group before the sums: one row per `by` within the slice; `columns` are aggregates over the relation's rows,
-    `anchor` the aggregate that dates the group, `having` which groups belong to the population."""
+    """An inner group before the sums: one row per `by` within the slice; `columns` are aggregates over the relation's
+    rows, `anchor` the aggregate that dates the group, `having` which groups belong to the population.
+    """
 
     by: tuple[str, ...]
     columns: Mapping[str, str]
@@ -100,13 +102,14 @@ class Answer:
 class Measure:
     """One number of a metric.
 
-    `relation`, `anchor`, `where`, `stage`, `requires` and `exclude` may be given as a function of the parameters where they
-    depend on one. `where` is the population; `exclude` names the reasons, in order, for which a row of the population is
-    left out and counted; `sums` are the row components that are added up (num, den and n at least, for a ratio); `keys`
-    split the sums for `finish` (days, score ...). `coverage` are shares of the counted rows. `finish` turns the sums of one
-    slice and period (a DataFrame) and the parameters into one Answer or a list of them (parts); None is num / den.
-    `interval`: "proportion", "ratio", None, or a function of the sums split by `cluster`. `minimum` is (insufficient below,
-    ok from). `requires` lists canonical columns ("table.column", alternatives by "|") without which it is not available.
+    `relation`, `anchor`, `where`, `stage`, `requires` and `exclude` may be given as a function of the parameters
+    where they depend on one. `where` is the population; `exclude` names the reasons, in order, for which a row
+    of the population is left out and counted; `sums` are the row components that are added up (num, den and n
+    at least, for a ratio); `keys` split the sums for `finish` (days, score ...). `coverage` are shares of the
+    counted rows. `finish` turns the sums of one slice and period (a DataFrame) and the parameters into one
+    Answer or a list of them (parts); None is num / den. `interval`: "proportion", "ratio", None, or a function
+    of the sums split by `cluster`. `minimum` is (insufficient below, ok from). `requires` lists canonical
+    columns ("table.column", alternatives by "|") without which it is not available.
     """
 
     name: str
@@ -134,7 +137,9 @@ class Measure:
 @dataclass(frozen=True)
 class Metric:
     """A question, the relations that hold its rows and the measures that answer it. `window` names the default period:
-    "last_12_months", "mature_12_cohorts", "all" or "state". `compare` names how a change may be split ("ratio" or None)."""
+    "last_12_months", "mature_12_cohorts", "all" or "state". `compare` names how a change may be split ("ratio"
+    or None).
+    """
 
     title: str
     question: str
