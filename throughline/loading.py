@@ -52,7 +52,7 @@ def _outdated(home) -> bool:
 
     active = {load.load_id for load in active_loads(home)}
     built = numbers(home)
-    return active != {load["load_id"] for load in facts(home, built[-1])["loads"]} if built else bool(active)
+    return active != set(facts(home, built[-1])["loads"]) if built else bool(active)
 
 
 def who() -> str | None:

@@ -1,0 +1,35 @@
+"""A report as one flat CSV: every reading it holds, a row each, safe to open in a spreadsheet."""
+
+import csv
+import io
+
+from reports.flat import FIELDS, safe
+from reports.model import Report
+
+HEADER = (
+    *("report", "data_version", "as_of", "metric", "definition", "measure", "unit", "reading", "dimension", "member"),
+    *("part", "period", "from", "to", *FIELDS, "base", "difference"),
+)
+
+
+def render(report: Report) -> bytes:
+    """UTF-8 with a byte order mark, so that spreadsheets read names right; numbers in full precision."""
+    sink = io.StringIO()
+    writer = csv.writer(sink, lineterminator="\r\n")
+    writer.writerow(HEADER)
+    for section in report.sections:
+        for reading, doc in section.readings.items():
+            units = {measure["measure"]: measure["unit"] for measure in doc["measures"]}
+            for row in doc["rows"]:
+                writer.writerow([safe(cell) for cell in _cells(report, doc, reading, units, row)])
+    return sink.getvalue().encode("utf-8-sig")
+
+
+def _cells(report: Report, doc: dict, reading: str, units: dict, row: dict) -> list:
+    period, (low, high) = row["period"] or {}, row["ci"] or (None, None)
+    dimension, member = next(iter(row["slice"].items()), (None, None))
+    values = {**row, "ci_low": low, "ci_high": high}
+    found = [report.name, report.version, doc["as_of"], doc["metric"], doc["definition"], row["measure"]]
+    found += [units[row["measure"]], reading, dimension, member, row["part"]]
+    found += [period.get(name) for name in ("label", "from", "to")] + [values.get(name) for name in FIELDS]
+    return found + [(row.get("base") or {}).get("value"), row.get("difference")]

@@ -1,0 +1,66 @@
+"""How a result row is put into words on paper; too few rows show what was counted, never a value."""
+
+from charts.numbers import DASH, change, counted, written
+
+SHOWN = ("ok", "low_n", "stale")
+STATUS = {
+    "low_n": "few rows",
+    "insufficient": "too few rows",
+    "not_available": "not available",
+    "stale": "stale",
+}
+
+
+def is_shown(row: dict | None) -> bool:
+    """Whether enough rows stand behind the value to print it."""
+    return row is not None and row["status"] in SHOWN and row["value"] is not None
+
+
+def value(row: dict | None, unit: str) -> str:
+    """The value with its unit; what was counted where there are too few rows; a dash where there is nothing."""
+    if is_shown(row):
+        return written(row["value"], unit, row["currency"])
+    return counts(row) or DASH
+
+
+def counts(row: dict | None) -> str:
+    """Numerator of denominator, empty where the measure has none."""
+    if row is None or row["num"] is None or row["den"] is None:
+        return ""
+    return f"{counted(row['num'])} of {counted(row['den'])}"
+
+
+def interval(row: dict | None, unit: str) -> str:
+    """The interval's ends, a dash for an open end; empty without one."""
+    if not is_shown(row) or not row["ci"]:
+        return ""
+    low, high = (written(end, unit, row["currency"]) for end in row["ci"])
+    return f"{low} to {high}"
+
+
+def status(row: dict | None) -> str:
+    """What a reader must know about the row: its status where it is not ok, and an unfinished period."""
+    if row is None:
+        return ""
+    told = [STATUS.get(row["status"], ""), "period not complete" if row["provisional"] else ""]
+    return ", ".join(word for word in told if word)
+
+
+def is_compared(row: dict | None) -> bool:
+    """Whether the row has a difference that both its ends carry."""
+    return is_shown(row) and row.get("difference") is not None and row["base"]["status"] in SHOWN
+
+
+def difference(row: dict | None, unit: str) -> str:
+    """The change against the base, signed; a dash where one side has too few rows or nothing."""
+    return change(row["difference"], unit, row["currency"]) if is_compared(row) else DASH
+
+
+def tone(row: dict | None, better: str | None) -> str:
+    """good, bad or flat: whether the change is the way one wants; flat within its interval or without a direction."""
+    if not is_compared(row) or better not in ("up", "down") or not row["difference"]:
+        return "flat"
+    ends = row.get("difference_ci")
+    if ends and ends[0] is not None and ends[1] is not None and ends[0] <= 0 <= ends[1]:
+        return "flat"
+    return "good" if (row["difference"] > 0) == (better == "up") else "bad"

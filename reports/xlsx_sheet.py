@@ -1,0 +1,71 @@
+"""The sheet of one metric in a workbook: months with a line chart, slices with a bar chart."""
+
+from reports import words
+from reports.model import Section
+
+FIRST = 5
+INK = "#2459C4"
+
+
+def put_metric(book, section: Section, looks: dict) -> None:
+    """Add the sheet of a section that has a headline."""
+    sheet = book.add_worksheet(sheet_name(section))
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 26)
+    sheet.set_column(1, 6, 13)
+    sheet.write_string(0, 0, section.metric.title, looks["title"])
+    sheet.write_string(1, 0, section.metric.question, looks["soft"])
+    doc = section.readings["value"]
+    told = [f"period {doc['scope']['label']}", f"as of {doc['as_of']}", f"definition {doc['definition']}"]
+    sheet.write_string(2, 0, "; ".join([section.metric.headline.title, *told]), looks["soft"])
+    ends = _table(sheet, FIRST, "Month", [(row["period"]["label"], row) for row in section.months], section, looks)
+    if section.months:
+        sheet.insert_chart(3, 8, _chart(book, sheet, "line", FIRST + 1, ends, section))
+    if section.slices:
+        start = max(ends + 3, FIRST + 16)
+        named = [(str(row["slice"][section.dim]), row) for row in section.slices]
+        last = _table(sheet, start, section.dim.capitalize(), named, section, looks)
+        sheet.insert_chart(start - 1, 8, _chart(book, sheet, "bar", start + 1, last, section))
+
+
+def sheet_name(section: Section) -> str:
+    """At most 31 characters, as workbooks allow."""
+    return section.metric.id[:31]
+
+
+def _table(sheet, start: int, first: str, named: list[tuple[str, dict]], section: Section, looks: dict) -> int:
+    """Write rows below a header and return the last row's number."""
+    sheet.write_row(start, 0, [first, "Value", "Numerator", "Denominator", "n", "Low", "High", "Status"], looks["head"])
+    for at, (name, row) in enumerate(named, start=start + 1):
+        sheet.write_string(at, 0, name)
+        low, high = row["ci"] or (None, None)
+        shown = words.is_shown(row)
+        values = [row["value"] if shown else None, row["num"], row["den"], row["n"]]
+        values += [low if shown else None, high if shown else None]
+        for column, number in enumerate(values, start=1):
+            look = looks["count"] if column in (2, 3, 4) else looks[section.unit]
+            if number is not None:
+                sheet.write_number(at, column, number, look)
+        sheet.write_string(at, 7, words.status(row) or "ok")
+    return start + len(named)
+
+
+def _chart(book, sheet, kind: str, first: int, last: int, section: Section):
+    chart = book.add_chart({"type": kind})
+    series = {
+        "name": section.metric.headline.title,
+        "categories": [sheet.name, first, 0, last, 0],
+        "values": [sheet.name, first, 1, last, 1],
+        "line": {"color": INK, "width": 2} if kind == "line" else {"none": True},
+    }
+    chart.add_series(series if kind == "line" else {**series, "fill": {"color": INK}, "gap": 60})
+    quiet = {"line": {"none": True}, "major_gridlines": {"visible": False}, "num_font": {"color": "#5B6678"}}
+    grid = {**quiet, "major_gridlines": {"visible": True, "line": {"color": "#E6E9EF"}}}
+    # the x axis of a bar chart is the vertical one
+    chart.set_x_axis(quiet if kind == "line" else {**quiet, "reverse": True})
+    chart.set_y_axis(grid)
+    chart.set_title({"name": section.metric.headline.title, "name_font": {"size": 11, "bold": True}})
+    chart.set_legend({"none": True})
+    chart.set_size({"width": 560, "height": 300})
+    chart.show_blanks_as("gap")
+    return chart
