@@ -1,0 +1,136 @@
+"""The whole company, made area by area: every later step sees only what the earlier ones decided."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sample_data import customers, deliveries, demand, orders, products, promises, supply, surveys
+from sample_data.settings import SIZES, Calendar, Size, calendar, rng, thursdays
+from sample_data.texts import salesforce_ids
+
+
+@dataclass(frozen=True)
+class Company:
+    """Everything that happened, as event tables of day numbers (days since 1970-01-01, -1 = never)."""
+
+    size: Size
+    calendar: Calendar
+    company: pd.DataFrame
+    account: pd.DataFrame
+    customer: pd.DataFrame
+    goods: products.Assortment
+    demand: demand.Demand
+    orders: orders.Orders
+    cancelled: pd.DataFrame
+    delivery: pd.DataFrame
+    delivery_line: pd.DataFrame
+    outcome: pd.DataFrame
+    promise: pd.DataFrame
+    notice: pd.DataFrame
+    purchase: pd.DataFrame
+    stock: pd.DataFrame
+    returns: pd.DataFrame
+    case: pd.DataFrame
+    survey: pd.DataFrame
+    waiting: pd.DataFrame
+
+    @property
+    def deal_ids(self) -> np.ndarray:
+        """The Salesforce id of each opportunity, and '' at the place of -1."""
+        return np.array([*salesforce_ids("006", len(self.demand.opportunity)), ""], dtype=object)
+
+    @property
+    def return_numbers(self) -> list[str]:
+        return [f"{60003000 + k:010d}" for k in range(len(self.returns))]
+
+
+def stock_days(cal: Calendar, weekly: int) -> list[int]:
+    """Month ends, and every Thursday of the last weeks."""
+    return sorted({int(day) for day in cal.month_ends} | {cal.end - 7 * k for k in range(weekly)})
+
+
+def stock_table(seed: int, cal: Calendar, size: Size, goods: products.Assortment, on_hand: np.ndarray) -> pd.DataFrame:
+    """Stock at each counting day (day, product, site, free, quality, blocked, moving) in units; free may be negative by misposting."""
+    random = rng(seed, "stock")
+    days = stock_days(cal, size.weekly_stock)
+    frames = []
+    for day in days:
+        free = on_hand[:, day - cal.start].astype(int)
+        odd = random.random((4, len(free)))
+        frame = goods.stocked.assign(day=day, free=np.where((free == 0) & (odd[0] < 0.06) & (goods.stocked["site"] != "1000"), -2, free))
+        frame["quality"] = np.where(odd[1] < 0.10, np.ceil(free * 0.15), 0).astype(int)
+        frame["blocked"] = np.where(odd[2] < 0.12, 1 + np.ceil(free * 0.08), 0).astype(int)
+        frame["moving"] = np.where(odd[3] < 0.05, np.ceil(free * 0.2), 0).astype(int)
+        frames.append(frame)
+    return pd.concat(frames, ignore_index=True)
+
+
+def erp_customers(company: pd.DataFrame, made: orders.Orders, existing: int) -> pd.DataFrame:
+    """Companies with a customer number (index = company): the existing ones, then each at its first order."""
+    first = made.order.groupby("company")["entered"].min()
+    new = first[first.index >= existing].sort_values(kind="stable").index
+    listed = pd.Index(range(existing)).append(new)
+    frame = company.loc[listed, ["name", "form", "country", "vat", "join", "incoterm", "style", "segment"]].copy()
+    frame["kunnr"] = [f"{100001 + 3 * k:010d}" for k in range(len(frame))]
+    frame["since"] = np.where(listed < existing, -1, first.reindex(listed, fill_value=-1))
+    return frame
+
+
+def purchase_orders(goods: products.Assortment, bought: pd.DataFrame) -> pd.DataFrame:
+    """Purchase lines with their numbers: one purchase order per supplier and day."""
+    frame = bought.join(goods.stocked.reset_index(drop=True), on="place")
+    frame = frame.sort_values(["ordered", "supplier", "place"], kind="stable").reset_index(drop=True)
+    head = frame.groupby(["ordered", "supplier"]).ngroup()
+    frame["ebeln"] = [f"{4500000200 + k}" for k in head]
+    frame["ebelp"] = [f"{10 + 10 * k:05d}" for k in frame.groupby(head).cumcount()]
+    cost = goods.product.set_index("product")["cost"]
+    frame["price"] = np.round(cost[frame["product"]].to_numpy() * (1 + 0.01 * (head % 4)), 2)
+    return frame
+
+
+def tell(seed: int, months: int, size_name: str) -> Company:
+    """Make the company. Same arguments, same company."""
+    size, cal = SIZES[size_name], calendar(months)
+    company = customers.plant_joins(customers.companies(seed, size.customers + int(520 * max(size.scale, 0.2))), size.customers)
+    wish = demand.make_demand(seed, cal, size, company)
+    company = company.iloc[: wish.companies_used]
+    goods = products.make_assortment(seed, size.products)
+    made = orders.make_orders(seed, cal, size, company, wish, goods)
+    line_company = made.order["company"].to_numpy()[made.line["order"]]
+    moved, cancelled = supply.run(seed, cal, made, goods, company["segment"].to_numpy()[line_company])
+    incoterm = company["incoterm"].to_numpy()[made.order["company"]]
+    delivery, delivery_line = deliveries.make_deliveries(seed, cal, made, moved.shipped, incoterm)
+    outcome = deliveries.line_outcome(made, delivery, delivery_line, cal.end)
+    dead = pd.Series(-1, index=made.line.index)
+    dead[cancelled["line"]] = cancelled["day"].to_numpy()
+    complete = (outcome["sent"] >= made.line["qty"]).to_numpy()
+    done = promises.needed_day(made, outcome["arrives"].to_numpy(), complete, dead.to_numpy())
+    promise = promises.make_promises(seed, made, done, thursdays(cal, size.weekly_schedule), cal.end)
+    notice = promises.make_notices(seed, made, promise, done, cal.end)
+    went = surveys.order_outcome(made, outcome, promise, notice, cancelled)
+    returns = surveys.make_returns(seed, made, outcome, cal.end)
+    has_account = (company["join"] != "no_account").to_numpy()
+    case = surveys.make_cases(seed, made, went, cal.end)
+    return Company(
+        size=size,
+        calendar=cal,
+        company=company,
+        account=customers.accounts(company),
+        customer=erp_customers(company, made, size.customers),
+        goods=goods,
+        demand=wish,
+        orders=made,
+        cancelled=cancelled,
+        delivery=delivery,
+        delivery_line=delivery_line,
+        outcome=outcome,
+        promise=promise,
+        notice=notice,
+        purchase=purchase_orders(goods, moved.purchase),
+        stock=stock_table(seed, cal, size, goods, moved.on_hand),
+        returns=returns,
+        case=case[has_account[case["company"]]].reset_index(drop=True),
+        survey=surveys.make_surveys(seed, made, went, returns, has_account, cal.end),
+        waiting=deliveries.waiting_room(seed, made, outcome, cancelled),
+    )
