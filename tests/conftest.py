@@ -1,0 +1,50 @@
+"""Homes that many tests read, built once a run and shared between workers."""
+
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from warehouse.home import Home
+from warehouse.versions import open_version
+
+
+def once(tmp_path_factory, name: str, make) -> Home:
+    """A home made by `make(home)` once a run; other workers wait for it and read it."""
+    folder = tmp_path_factory.getbasetemp().parent / f"shared-{name}"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "done").exists():
+            folder.mkdir(exist_ok=True)
+            make(Home(folder / "home"))
+            (folder / "done").touch()
+    return Home(folder / "home")
+
+
+def load_and_build(home: Home, paths: list[Path], **options) -> None:
+    from loaders.load import load_files
+    from metrics.materialise import materialise
+    from warehouse.build import build
+
+    refused = [entry for file in load_files(home, paths, **options) for entry in file.entries if entry["status"] == "refused"]
+    assert not refused, refused[:3]
+    build(home, materialise=materialise)
+
+
+def make_sample(home: Home) -> None:
+    from sample_data.generate import write_company
+    from warehouse.state import set_settings
+
+    exports = home.path / "exports"
+    write_company(exports, size="small")
+    set_settings(home, tz="Europe/Berlin", reporting_currency="EUR")
+    load_and_build(home, sorted(path for path in exports.rglob("*") if path.suffix in (".csv", ".txt", ".xlsx")))
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory) -> Home:
+    return once(tmp_path_factory, "sample", make_sample)
+
+
+@pytest.fixture(scope="session")
+def sample_version(sample_home):
+    return open_version(sample_home)
