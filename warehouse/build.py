@@ -17,16 +17,23 @@ from warehouse.home import Home
 from warehouse.loads import active_loads
 from warehouse.schema import tables
 from warehouse.state import get_settings
+from warehouse.steps.checks import checks
+from warehouse.steps.fx import fx
+from warehouse.steps.history import history
 from warehouse.steps.ids import golden, ids
 from warehouse.steps.inputs import inputs
 from warehouse.steps.job import BuildError, Job
 from warehouse.steps.latest import latest
 from warehouse.steps.match import match
 from warehouse.steps.publish import BUILDING, publish, tidy
+from warehouse.steps.quality import quality
+from warehouse.steps.requested import requested
+from warehouse.steps.times import times
+from warehouse.steps.units import units
 
 MEMORY = "3GB"
 MARTS = Path(__file__).parent / "marts"
-STEPS = (inputs, latest, match, ids, golden)
+STEPS = (inputs, latest, match, ids, golden, times, units, requested, history, fx, quality)
 
 
 def build(
@@ -56,7 +63,7 @@ def _build(home: Home, materialise: Callable | None, progress: Callable[[str], N
     tidy(home)
     job = _open(home, progress, memory)
     steps = [(step.__name__, step) for step in STEPS]
-    steps += [("marts", _marts), ("materialise", lambda job: materialise and materialise(job.con, job.facts))]
+    steps += [("marts", _marts), ("materialise", lambda job: materialise and materialise(job.con, job.facts)), ("checks", checks)]
     seconds = job.facts["seconds"] = {}
     try:
         for name, step in steps:

@@ -5,10 +5,10 @@ from functools import cache
 from pathlib import Path
 
 LEGAL_FORMS = (
-    "gmbh mbh ag kg kgaa co ohg ug eg ev se inc incorporated corp corporation company llc llp lp ltd limited plc pllc "
-    "sa sas sarl srl sl spa snc sca scs bv nv vof cv ab as asa aps oy oyj kk pte pty pvt private sro doo zrt kft bt nyrt "
-    "ltda eireli saic sab rl sp z oo the and und et y e"
-).split()
+    "gmbh|mbh|ag|kg|kgaa|co|ohg|ug|eg|ev|se|inc|incorporated|corp|corporation|company|llc|llp|lp|ltd|limited|plc|pllc|"
+    "sa|sas|sarl|srl|sl|spa|snc|sca|scs|bv|nv|vof|cv|ab|as|asa|aps|oy|oyj|kk|pte|pty|pvt|private|sro|doo|zrt|kft|bt|"
+    "nyrt|ltda|eireli|saic|sab|rl|sp|z|oo|the|and|und|et|y|e"
+)
 
 
 def name(column: str) -> str:
@@ -16,10 +16,10 @@ def name(column: str) -> str:
     plain = f"replace(replace(replace(lower({column}), 'ß', 'ss'), 'ø', 'o'), 'æ', 'ae')"
     plain = f"replace(replace(strip_accents({plain}), '.', ''), '/', '')"
     plain = f"regexp_replace({plain}, '([aou])e', '\\1', 'g')"  # Mueller is Müller is Muller
-    words = f"regexp_split_to_array(trim(regexp_replace({plain}, '[^\\p{{L}}\\p{{N}}]+', ' ', 'g')), ' ')"
-    forms = "[" + ", ".join(f"'{form}'" for form in LEGAL_FORMS) + "]"
-    kept = f"list_filter({words}, lambda word: not list_contains({forms}, word))"
-    return f"nullif(array_to_string(case when len({kept}) = 0 then {words} else {kept} end, ' '), '')"
+    words = f"trim(regexp_replace({plain}, '[^\\p{{L}}\\p{{N}}]+', ' ', 'g'))"
+    # blanks are doubled so that two legal forms in a row are both found
+    kept = f"regexp_replace(' ' || replace({words}, ' ', '  ') || ' ', ' ({LEGAL_FORMS}) ', ' ', 'g')"
+    return f"coalesce(nullif(trim(regexp_replace({kept}, ' +', ' ', 'g')), ''), nullif({words}, ''))"
 
 
 def tax_id(column: str) -> str:

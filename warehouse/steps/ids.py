@@ -6,6 +6,7 @@ the one other system that has such an id. What stays unresolved keeps its text a
 
 from warehouse.schema import Table
 from warehouse.steps.job import GOLDEN, SOURCES, Job
+from warehouse.steps.latest import key_text
 
 
 def ids(job: Job) -> None:
@@ -72,15 +73,31 @@ def _short(raw: str) -> str:
     return f"case when regexp_full_match({raw}, '[a-zA-Z0-9]{{18}}') then left({raw}, 15) else {raw} end"
 
 
-def retarget(job: Job, table: Table, name: str | None = None) -> None:
-    """Replace the mapped references in a table (or in one of the same columns called `name`)."""
-    name = name or table.name
+def retarget(job: Job, table: Table) -> None:
+    """Replace the mapped references in a table."""
+    name = table.name
     hit = [column for column in table.columns.values() if column.ref and _is_hit(job, name, column.name, column.ref)]
     joins = " ".join(
         f"left join id_map as m{n} on m{n}.target = '{c.ref}' and m{n}.from_id = row.{c.name}" for n, c in enumerate(hit)
     )
     cells = {c.name: f"coalesce(m{n}.to_id, row.{c.name})" for n, c in enumerate(hit)}
     rewrite(job, name, cells, joins)
+    if table.kind != "transaction" and {c.name for c in hit} & set(table.key):
+        _keep_newest(job, table)
+
+
+def _keep_newest(job: Job, table: Table) -> None:
+    """Statements about two records that turned out to be one: of each key the one exported last stays."""
+    before = job.one(f"select count(*) from {table.name}")
+    job.run(f"""
+        create table fresh as
+        select row.* from {table.name} as row join load using (load_id)
+        qualify row_number() over (partition by {key_text(table, 'row.')} order by export_order desc, source_line) = 1""")
+    job.run(f"drop table {table.name}")
+    job.run(f"alter table fresh rename to {table.name}")
+    joined = before - job.one(f"select count(*) from {table.name}")
+    told = job.facts["tables"].setdefault(table.name, {})
+    told["joined"] = told.get("joined", 0) + joined
 
 
 def _is_hit(job: Job, name: str, column: str, target: str) -> bool:

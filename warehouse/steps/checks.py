@@ -1,0 +1,47 @@
+"""Step 14: what must hold before a version may be published. Each failure names the table and the numbers."""
+
+from warehouse.steps.job import BuildError, Job
+from warehouse.steps.latest import key_text
+
+DEMAND = ("standard", "contract_release", "rush")
+UNIQUE = ("customer", "product", "supplier", "promise_history", "opportunity_snapshot", "customer_history",
+          "opportunity_order_link")  # fmt: skip
+
+
+def checks(job: Job) -> None:
+    """Raises BuildError when rows were lost or doubled on their way from the Parquets to the marts."""
+    for name in job.tables:
+        _rows_add_up(job, name)
+    for name in UNIQUE:
+        _is_unique(job, name)
+    _demand_is_whole(job)
+
+
+def _rows_add_up(job: Job, name: str) -> None:
+    told = job.facts["tables"].get(name, {})
+    systems = [counts for counts in told.values() if isinstance(counts, dict)]
+    wanted = sum(counts["used"] for counts in systems) + told.get("derived", 0) - told.get("joined", 0)
+    there = job.one(f"select count(*) from {name}")
+    if there != wanted:
+        raise BuildError(f"{name}: {wanted} rows should have come out of the loads, {there} are there")
+
+
+def _is_unique(job: Job, name: str) -> None:
+    key = key_text(job.tables[name], "")
+    rows, keys = job.run(f"select count(*), count(distinct {key}) from {name}")[0]
+    if rows != keys:
+        found = job.run(f"select {', '.join(job.tables[name].key)} from {name} group by all having count(*) > 1 limit 1")
+        raise BuildError(f"{name}: {rows} rows but {keys} keys, {found[0]} is there more than once")
+
+
+def _demand_is_whole(job: Job) -> None:
+    """Every line of a demand order is in line_known once per moment: exactly one row of it holds today."""
+    if not job.run("select 1 from duckdb_tables() where table_name = 'line_known'"):
+        return
+    kinds = ", ".join(f"'{kind}'" for kind in DEMAND)
+    wanted = job.one(
+        f"select count(*) from order_line join sales_order using (order_id) where coalesce(order_type, 'standard') in ({kinds})"
+    )
+    there, lines = job.run("select count(*), count(distinct order_line_id) from line_known where known_to is null")[0]
+    if not there == lines == wanted:
+        raise BuildError(f"line_known: {wanted} demand lines, but {lines} lines in {there} rows that hold today")
