@@ -15,6 +15,7 @@ from filelock import FileLock
 from warehouse import versions
 from warehouse.home import Home
 from warehouse.loads import active_loads
+from warehouse.matching import decisions
 from warehouse.schema import tables
 from warehouse.state import get_settings
 from warehouse.steps.checks import checks
@@ -68,7 +69,11 @@ def _build(home: Home, materialise: Callable | None, progress: Callable[[str], N
     try:
         for name, step in steps:
             start = time.perf_counter()
+            if step in STEPS:  # one commit a step; marts and metrics bring statements of their own
+                job.run("begin")
             step(job)
+            if step in STEPS:
+                job.run("commit")
             seconds[name] = round(time.perf_counter() - start, 3)
             progress(name)
         publish(job)
@@ -100,7 +105,7 @@ def _marts(job: Job) -> None:
 
 
 def _inputs(job: Job) -> str:
-    stated = json.dumps([[load.load_id for load in job.loads], asdict(job.settings)])
+    stated = json.dumps([[load.load_id for load in job.loads], asdict(job.settings), decisions(job.home)])
     return sha256(stated.encode()).hexdigest()[:16]
 
 

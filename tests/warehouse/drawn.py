@@ -13,11 +13,13 @@ raw, as exported: in the version they read sap/1.
 
 import json
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from warehouse.build import build
 from warehouse.home import Home
@@ -92,11 +94,14 @@ def _write(path: Path, name: str, rows: list[dict]) -> None:
     texts["source_line"] = [str(line) for line in range(2, len(rows) + 2)]
     frame = pa.table({column: pa.array(cells, pa.string()) for column, cells in texts.items()})
     cells = [f"{column}::{table.columns[column].sql_type} as {column}" for column in used]
-    con = duckdb.connect()
-    con.register("frame", frame)
     cast = ", ".join([*cells, "source_id", "source_line::bigint as source_line"])
-    con.execute(f"copy (select {cast} from frame) to '{path.as_posix()}' (format parquet)")
-    con.close()
+    typed = _caster().from_arrow(frame).project(cast).to_arrow_table()
+    pq.write_table(typed, path)
+
+
+@cache
+def _caster() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
 
 
 def drawn_home(tmp_path: Path, exports: list[Export], **settings) -> Home:

@@ -21,8 +21,10 @@ def ids(job: Job) -> None:
         if refs:
             _find_orphans(job, target, refs)
     _resolve_elsewhere(job)
+    mapped = {target for (target,) in job.run("select distinct target from id_map where from_id <> to_id")}
     for table in job.tables.values():
-        retarget(job, table)
+        if job.of(table.name):
+            _retarget(job, table, mapped)
     job.run(
         "delete from orphan where exists (from id_map where id_map.target = orphan.target and id_map.from_id = orphan.id)"
     )
@@ -73,10 +75,10 @@ def _short(raw: str) -> str:
     return f"case when regexp_full_match({raw}, '[a-zA-Z0-9]{{18}}') then left({raw}, 15) else {raw} end"
 
 
-def retarget(job: Job, table: Table) -> None:
+def _retarget(job: Job, table: Table, mapped: set[str]) -> None:
     """Replace the mapped references in a table."""
     name = table.name
-    hit = [column for column in table.columns.values() if column.ref and _is_hit(job, name, column.name, column.ref)]
+    hit = [c for c in table.columns.values() if c.ref in mapped and _is_hit(job, name, c.name, c.ref)]
     joins = " ".join(
         f"left join id_map as m{n} on m{n}.target = '{c.ref}' and m{n}.from_id = row.{c.name}" for n, c in enumerate(hit)
     )

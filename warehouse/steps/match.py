@@ -1,7 +1,8 @@
 """Step 3: which records of different systems are the same customer, product or supplier.
 
 Rules in this order, each only where the evidence is unique on both sides: a person's decision, an id of the other system,
-the tax number, the name (with the country where both have one). Two records of one system are never joined, unless the
+the same id where one side is a list the company made itself, the tax number, the name (with the country where both have
+one). Contradicting names, tax numbers or countries make a pair a question instead of a match. Two records of one system are never joined, unless the
 system itself says so in entity_alias. Whatever is ambiguous is left apart and put up for review.
 """
 
@@ -11,7 +12,7 @@ from warehouse import likeness
 from warehouse.matching import decisions
 from warehouse.steps.job import GOLDEN, Job
 
-SCORES = {"decision": 1.0, "external_id": 1.0, "tax_id": 0.97, "name_country": 0.9, "name": 0.8}
+SCORES = {"decision": 1.0, "external_id": 1.0, "same_id": 0.98, "tax_id": 0.97, "name_country": 0.9, "name": 0.8}
 
 
 def match(job: Job) -> None:
@@ -52,21 +53,29 @@ def _alias(job: Job) -> None:
 
 
 def _members(job: Job, entity: str) -> None:
-    """One row per record of an entity with its evidence in comparable form; `root` is the record an alias stands for."""
+    """One row per record of an entity; `root` is the record an alias stands for."""
+    job.run(f"""
+        create temp table member as
+        select row.{entity}_id as id, coalesce(alias.to_id, row.{entity}_id) as root, row.source_system as system,
+               load.side, row.name as label, null::varchar as golden, null::varchar as method
+        from {entity} as row join load using (load_id)
+        left join alias on alias.entity = '{entity}' and alias.from_id = row.{entity}_id""")
+
+
+def _evidence(job: Job, entity: str) -> None:
+    """What each record can be recognised by, in comparable form."""
     columns = job.tables[entity].columns
 
     def told(column: str, form) -> str:
         return form(f"row.{column}") if column in columns else "null::varchar"
 
     job.run(f"""
-        create temp table member as
-        select row.{entity}_id as id, coalesce(alias.to_id, row.{entity}_id) as root, row.source_system as system,
-               load.side, row.name as label, {likeness.identifier(_raw(f'row.{entity}_id'))} as own,
+        create or replace temp table evidence as
+        select member.root, member.system, member.side, {likeness.identifier(_raw('member.id'))} as own,
                {told('external_id', likeness.identifier)} as stated, {told('sku', likeness.identifier)} as sku,
                {told('tax_id', likeness.tax_id)} as tax_id, {likeness.name('row.name')} as name,
-               {told('country', likeness.country)} as country, null::varchar as golden, null::varchar as method
-        from {entity} as row join load using (load_id)
-        left join alias on alias.entity = '{entity}' and alias.from_id = row.{entity}_id""")
+               {told('country', likeness.country)} as country
+        from member join {entity} as row on row.{entity}_id = member.id""")
 
 
 def _raw(column: str) -> str:
@@ -75,12 +84,13 @@ def _raw(column: str) -> str:
 
 def _candidates(job: Job, entity: str) -> None:
     """Pairs of roots of two systems with equal evidence, and whether it is unique on both sides and uncontradicted."""
+    _evidence(job, entity)
     against = "a.tax_id <> b.tax_id or a.country <> b.country"
     pairs = [
         ("external_id", "a.stated = b.own", "false"),
         ("external_id", "a.own = b.stated", "false"),
         ("external_id", "a.stated = b.stated", "false"),
-        ("external_id", "a.own = b.own", "a.side <> 'company' and b.side <> 'company'"),
+        ("same_id", "a.own = b.own and 'company' in (a.side, b.side)", "a.name <> b.name or a.tax_id <> b.tax_id"),
         ("external_id", "a.sku = b.own", "false"),
         ("external_id", "a.own = b.sku", "false"),
         ("external_id", "a.sku = b.sku", "false"),
@@ -90,15 +100,14 @@ def _candidates(job: Job, entity: str) -> None:
     found = " union ".join(
         f"select case when '{method}' = 'name' and a.country = b.country then 'name_country' else '{method}' end as method, "
         f"'{method}' as rule, a.root as a, b.root as b, a.system as a_system, b.system as b_system, "
-        f"coalesce({contra}, false) as contradicted from member as a join member as b on {equal} and a.system < b.system"
+        f"coalesce({contra}, false) as contradicted from evidence as a join evidence as b on {equal} and a.system < b.system"
         for method, equal, contra in pairs
-        if method != "external_id" or "own = b.own" not in equal or job.one("select count(distinct side) from member") > 1
     )
     job.run(f"""
         create or replace temp table candidate as
         with found as ({found}),
         best as (select a, b, a_system, b_system, rule, min(method) as method, bool_and(contradicted) as contradicted
-                 from found group by all having not (rule = 'external_id' and bool_and(contradicted)))
+                 from found group by all)
         select *, count(*) over (partition by rule, a, b_system) = 1 and count(*) over (partition by rule, b, a_system) = 1
                   and not contradicted as is_sure
         from best""")
@@ -114,7 +123,7 @@ def _link(job: Job, entity: str, decided: list[dict]) -> None:
         if one["decision"] == "accept":
             zone = "confirmed" if groups.join(one["left"], one["right"], "decision") else "review"
         pairs.append([entity, one["left"], one["right"], "decision", SCORES["decision"], zone, one["who"]])
-    order = "case rule when 'external_id' then 1 when 'tax_id' then 2 else 3 end, a, b"
+    order = "list_position(['external_id', 'same_id', 'tax_id', 'name'], rule), a, b"
     for a, b, method, sure in job.run(f"select a, b, method, is_sure from candidate order by is_sure desc, {order}"):
         if frozenset((a, b)) in verdict or groups.are_one(a, b):
             continue

@@ -99,10 +99,10 @@ def _from_history(job: Job) -> None:
         ), before as (
             select opportunity_id, field, arg_min(old_value, turn) as cell from change group by all
         ), told as (
-            select month_end as snapshot_date, alive.opportunity_id, currency, alive.is_full,
+            select alive.month_end as snapshot_date, alive.opportunity_id, currency, alive.is_full,
                    {_field('stage', 'stage_code', 'varchar')}, {_field('amount', 'amount', 'decimal(18,4)')},
                    {_field('expected_close_date', 'expected_close_date', 'date')},
-                   coalesce(p_outcome.cell, case when closed_date <= month_end then outcome else 'open' end) as outcome,
+                   coalesce(p_outcome.cell, case when closed_date <= alive.month_end then outcome else 'open' end) as outcome,
                    alive.source_system, alive.source_object, alive.source_id, alive.load_id, alive.source_line
             from alive {' '.join(_joins(field) for field in (*TRACKED, 'outcome'))}
         )
