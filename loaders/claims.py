@@ -1,0 +1,75 @@
+"""Who claims a file: by the columns of its header, never by its name."""
+
+from collections.abc import Iterable
+
+from rapidfuzz import fuzz, process
+
+from loaders.errors import LoadError
+from loaders.model import Object, Profile
+
+Claim = tuple[Profile, Object]
+
+
+def labelled(header: tuple[str, ...], thing: Object) -> tuple[str, ...]:
+    """The header as the object names its columns: a column headed by one of its labels gets the name."""
+    taken = set(header)
+    named: dict[str, str] = {}
+    for name, texts in thing.labels.items():
+        found = None if name in taken else next((text for text in texts if text in taken and text not in named), None)
+        if found:
+            named[found] = name
+    return tuple(named.get(text, text) for text in header)
+
+
+def claim(header: Iterable[str], known: dict[str, Profile]) -> list[Claim]:
+    """Every (profile, object) whose columns stand in the header, in the order of the profiles.
+
+    Within one system an object that asks for strictly more columns than another wins over it.
+    """
+    found: list[Claim] = []
+    for profile in known.values():
+        ours = [thing for thing in profile.objects.values() if _fits(tuple(header), thing)]
+        found += [(profile, thing) for thing in ours if not any(set(thing.recognise) < set(o.recognise) for o in ours)]
+    return found
+
+
+def _fits(header: tuple[str, ...], thing: Object) -> bool:
+    columns = set(labelled(header, thing))
+    return columns.issuperset(thing.recognise) and (columns | set(header)).isdisjoint(thing.unless)
+
+
+def choose(file: str, header: tuple[str, ...], known: dict[str, Profile]) -> Claim:
+    """The one claim on a file. LoadError where there are two (it names them) or none (it offers the nearest)."""
+    found = claim(header, known)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = " and ".join(f"{profile.name} ({thing.name})" for profile, thing in found)
+        raise LoadError(file, f"is claimed by {names}; say which with --profile, or make their recognise differ")
+    raise LoadError(file, f"no profile knows this header ({_shown(header)}); {_nearest(header, known)}")
+
+
+def _nearest(header: tuple[str, ...], known: dict[str, Profile], limit: int = 3) -> str:
+    ranked = []
+    for profile in known.values():
+        for thing in profile.objects.values():
+            columns = labelled(header, thing)
+            missing = [name for name in thing.recognise if name not in columns]
+            share = 1 - len(missing) / len(thing.recognise)
+            ranked.append((-share, len(missing), profile.name, thing, missing))
+    near = [entry for entry in sorted(ranked, key=lambda entry: entry[:3]) if entry[0] < 0][:limit]
+    if not near:
+        return "none comes near; `profile new FILE` drafts one"
+    return "nearest: " + "; ".join(_lacks(name, thing, missing, header) for _, _, name, thing, missing in near)
+
+
+def _lacks(name: str, thing: Object, missing: list[str], header: tuple[str, ...]) -> str:
+    if not missing:
+        return f"{name} ({thing.name}) but for {', '.join(sorted(set(thing.unless) & {*header, *labelled(header, thing)}))}"
+    similar = [process.extractOne(column, header, scorer=fuzz.ratio, score_cutoff=75) for column in missing]
+    told = [f"{column} (is it {near[0]!r}?)" if near else column for column, near in zip(missing, similar, strict=True)]
+    return f"{name} ({thing.name}) lacks {', '.join(told)}"
+
+
+def _shown(header: tuple[str, ...]) -> str:
+    return ", ".join(header[:8]) + (f" and {len(header) - 8} more" if len(header) > 8 else "")

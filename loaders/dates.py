@@ -1,0 +1,104 @@
+"""Dates and instants as SQL: a cell counts only where it fits a stated format, or an ISO form where none is stated."""
+
+import re
+from dataclasses import dataclass
+from itertools import combinations
+
+from loaders.numbers import literal
+
+FIRST, LAST = "1900-01-01", "2199-12-31 23:59:59.999999"
+CANDIDATES = (
+    "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%Y/%m/%d", "%Y.%m.%d",
+    "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%Y %H:%M", "%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M", "%d-%m-%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S", "%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S", "%d-%m-%Y %H:%M:%S", "%m/%d/%Y %I:%M %p",
+)  # fmt: skip
+PIECE = {
+    "d": r"\d{1,2}", "m": r"\d{1,2}", "Y": r"\d{4}", "y": r"\d{2}", "b": r"[A-Za-z]{3}", "B": r"[A-Za-z]+", "H": r"\d{1,2}",
+    "I": r"\d{1,2}", "M": r"\d{2}", "S": r"\d{2}", "f": r"\d{1,6}", "p": r"[AaPp][Mm]", "j": r"\d{1,3}", "a": r"[A-Za-z]{3}",
+    "A": r"[A-Za-z]+",
+}  # fmt: skip
+FIXED = {"d": r"\d{2}", "m": r"\d{2}", "H": r"\d{2}", "I": r"\d{2}", "j": r"\d{3}"}
+DAY = r"\d{4}-\d{2}-\d{2}"
+BASIC_DAY = r"\d{8}"
+LOCAL = rf"{DAY}[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d{{1,9}})?)?"
+ZONED = rf"{LOCAL} ?(?:Z|UTC|[+-]\d{{2}}(?::?\d{{2}})?)"
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """SQL of what a cell says: `local` as it is written, `utc` where the cell itself names its offset, `timed` whether
+    it gives a time of day, `torn` whether two formats read it differently."""
+
+    local: str
+    utc: str
+    timed: str
+    torn: str = "false"
+
+
+def parse(cell: str, formats: tuple[str, ...]) -> Parsed:
+    """SQL to read a text cell by the stated formats, by the ISO forms where none is stated. NULL where it fits none.
+
+    Leading zeros may lack where a separator follows ('1.2.2024' fits %d.%m.%Y); years lie between 1900 and 2199.
+    """
+    text = f"trim({cell})"
+    if not formats:
+        return _iso(text)
+    fits = [_fit(text, form) for form in formats]
+    torn = " or ".join(f"coalesce({a} <> {b}, false)" for a, b in combinations(fits, 2)) or "false"
+    merged = f"coalesce({', '.join(fits)})"
+    timed = [form for form in formats if re.search(r"%-?[HI]", form)]
+    parts = [f"{_fit(text, form)} is not null" for form in timed]
+    local = f"case when not ({torn}) then {merged} end" if len(fits) > 1 else fits[0]
+    return Parsed(local, "null::timestamp", "true" if timed == list(formats) else " or ".join(parts) or "false", torn)
+
+
+def pattern(form: str) -> str:
+    """The regular expression of a date format. Pieces that touch one another have their full width."""
+    pieces = re.split(r"%-?(.)", form)
+    found = re.escape(pieces[0])
+    for index in range(1, len(pieces), 2):
+        touches = (index > 1 and not pieces[index - 1]) or (index + 2 < len(pieces) and not pieces[index + 1])
+        found += (touches and FIXED.get(pieces[index])) or PIECE[pieces[index]]
+        found += re.escape(pieces[index + 1])
+    return found
+
+
+def _fit(text: str, form: str) -> str:
+    plain = form.replace("%-", "%")
+    value = _sane(f"try_strptime({text}, {literal(plain)})")
+    return f"case when regexp_full_match({text}, {literal(pattern(form))}) then {value} end"
+
+
+def _sane(value: str) -> str:
+    return f"case when {value} between timestamp '{FIRST}' and timestamp '{LAST}' then {value} end"
+
+
+def _iso(text: str) -> Parsed:
+    day = _sane(f"try_strptime({text}, '%Y-%m-%d')")
+    basic = _sane(f"try_strptime({text}, '%Y%m%d')")
+    local = f"""case when regexp_full_match({text}, '{DAY}') then {day}
+        when regexp_full_match({text}, '{LOCAL}') then {_sane(f"try_cast({text} as timestamp)")}
+        when regexp_full_match({text}, '{ZONED}') then {_sane(f"try_cast(regexp_extract({text}, '^{LOCAL}') as timestamp)")}
+        when regexp_full_match({text}, '{BASIC_DAY}') then {basic} end"""
+    offset = f"regexp_replace({text}, ' ?(Z|UTC)$', 'Z')"
+    offset = f"regexp_replace({offset}, ' ?([+-][0-9]{{2}}):?([0-9]{{2}})?$', '\\1:\\2')"
+    offset = f"regexp_replace({offset}, ':$', ':00')"
+    utc = f"""case when length({text}) > 16 and regexp_full_match({text}, '{ZONED}')
+        then timezone('UTC', try_cast({offset} as timestamptz)) end"""
+    return Parsed(local, utc, f"length({text}) > 10")
+
+
+def to_utc(local: str, utc: str, zone: str) -> str:
+    """SQL of the instant in UTC: as the cell's own offset says, else as a local time of `zone`."""
+    moved = local if zone == "UTC" else f"timezone('UTC', timezone({literal(zone)}, {local}))"
+    return f"coalesce({utc}, {moved})"
+
+
+def local_date(instant: str, zone: str) -> str:
+    """SQL of the date on which a UTC instant falls in `zone`."""
+    return f"({instant})::date" if zone == "UTC" else f"timezone({literal(zone)}, timezone('UTC', {instant}))::date"
+
+
+def date_reason(formats: tuple[str, ...]) -> str:
+    """What a date of this column has to look like, for the reason of a reject."""
+    return f"is not a date in the format {' or '.join(formats)}" if formats else "is not an ISO date such as 2026-04-30"

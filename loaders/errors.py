@@ -1,0 +1,10 @@
+"""The one error of this room: a file or profile that is refused, by name, with what to do about it."""
+
+
+class LoadError(Exception):
+    """A file or a profile is refused. The text names it, says what is wrong and what helps."""
+
+    def __init__(self, file: object, message: str):
+        super().__init__(f"{file}: {message}")
+        self.file = str(file)
+        self.message = message

@@ -1,0 +1,76 @@
+"""Numbers as SQL: a cell counts only where it is written exactly as stated, never where a parser would make do.
+
+DuckDB's own casts take '1.2.3,4', '1e3' or a fifth decimal without a word; a mask stands before every cast.
+"""
+
+import re
+
+from warehouse.schema import SQL_TYPE
+
+SCALE = {"qty": 4, "money": 4, "price": 6, "rate": 8}
+NOISE = r"\d{10,}"
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def number(cell: str, kind: str, decimal: str | None, thousands: str | None) -> str:
+    """SQL for a text cell as a number of the canonical type `kind`, NULL where it is not written as stated.
+
+    Unstated means plain: digits, a point, no grouping. A trailing minus counts where a notation is stated. Digits beyond
+    the type's scale are an error, except zeros and, in point notation, the noise of binary floats (ten or more).
+    """
+    text = f"trim({cell})"
+    body = _body(kind, decimal or ".", thousands)
+    cases = [(_mask(text, f"[+-]?{body}"), _cast(text, kind, decimal, thousands))]
+    if decimal or thousands:
+        cases.append((_mask(text, f"{body}-"), "-" + _cast(f"left({text}, -1)", kind, decimal, thousands)))
+    if (decimal or ".") == "." and not thousands and kind != "integer":
+        cases.append((_mask(text, r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}"), _scientific(text, kind)))
+    return "case " + " ".join(f"when {mask} then {value}" for mask, value in cases) + " end"
+
+
+def typed_number(cell: str, kind: str) -> str:
+    """SQL for a number that the file itself holds as a number, written by Python or DuckDB."""
+    return number(cell, kind, None, None)
+
+
+def _mask(text: str, pattern: str) -> str:
+    return f"regexp_full_match({text}, {literal(pattern)})"
+
+
+def _body(kind: str, decimal: str, thousands: str | None) -> str:
+    point = re.escape(decimal)
+    whole = r"\d+"
+    if thousands:
+        whole = rf"(?:\d+|[1-9]\d{{0,2}}(?:{re.escape(thousands)}\d{{3}})+)"
+    if kind == "integer":
+        return rf"{whole}(?:{point}0+)?"
+    fraction = r"\d+"
+    if kind in SCALE:
+        noise = f"|{NOISE}" if decimal == "." and not thousands else ""
+        fraction = rf"(?:\d{{1,{SCALE[kind]}}}0*{noise})"
+    return rf"(?:{whole}(?:{point}{fraction})?|{point}{fraction})"
+
+
+def _cast(text: str, kind: str, decimal: str | None, thousands: str | None) -> str:
+    if thousands:
+        text = f"replace({text}, {literal(thousands)}, '')"
+    if decimal and decimal != ".":
+        text = f"replace({text}, {literal(decimal)}, '.')"
+    return f"try_cast({text} as {SQL_TYPE[kind]})"
+
+
+def _scientific(text: str, kind: str) -> str:
+    value, exact = f"try_cast({text} as {SQL_TYPE[kind]})", f"try_cast({text} as double)"
+    return f"case when abs({value}::double - {exact}) <= 1e-9 * greatest(1, abs({exact})) then {value} end"
+
+
+def number_reason(kind: str, decimal: str | None, thousands: str | None) -> str:
+    """What a number of this column has to look like, for the reason of a reject."""
+    grouping = f"and {thousands!r} between thousands" if thousands else "without grouping"
+    what = "a whole number" if kind == "integer" else "a number"
+    most = f", at most {SCALE[kind]} decimals" if kind in SCALE else ""
+    return f"is not {what} with decimal {decimal or '.'!r} {grouping}{most}"

@@ -1,0 +1,60 @@
+"""What a load proves about its amounts, and which texts it took for missing."""
+
+from decimal import Decimal
+
+import duckdb
+
+from loaders.numbers import literal
+from loaders.rows import Part, raw_relation
+from loaders.source import Source, path_sql
+from pathlib import Path
+
+
+def control_totals(con: duckdb.DuckDBPyConnection, relation: str, types: dict[str, str]) -> dict[str, str]:
+    """The sum of every money column (to the cent) and quantity column over loaded rows, as decimal text."""
+    summed = {name: kind for name, kind in types.items() if kind in ("money", "qty")}
+    if not summed:
+        return {}
+    sums = ", ".join(f'sum("{name}")' for name in summed)
+    row = con.cursor().execute(f"select {sums} from ({relation})").fetchone()
+    return {name: _shown(total, kind) for (name, kind), total in zip(summed.items(), row, strict=True) if total is not None}
+
+
+def _shown(total: Decimal, kind: str) -> str:
+    if kind == "money":
+        return f"{total:.2f}"
+    text = f"{total:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def sentinels(con: duckdb.DuckDBPyConnection, source: Source, part: Part) -> dict[str, dict[str, int]]:
+    """How often each text that means missing stands in each column of the file: {column: {text: count}}."""
+    null: dict[str, set[str]] = {}
+    for mapping in part.table.columns.values():
+        for way in mapping.ways:
+            for column in way.columns:
+                if way.null and column in source.columns:
+                    null.setdefault(column, set()).update(way.null)
+    if not null or part.loaded == source.rows and not _has_nulls(con, part.file):
+        return {}
+    cells = {column: _cell(source, column) for column in null}
+    raw = raw_relation(source)
+    listed = {column: ", ".join(map(literal, sorted(texts))) for column, texts in null.items()}
+    counts = ", ".join(f"count(*) filter (where {cells[column]} in ({listed[column]}))" for column in null)
+    row = con.cursor().execute(f"select {counts} from ({raw})").fetchone()
+    found: dict[str, dict[str, int]] = {}
+    for column, count in zip(null, row, strict=True):
+        if count:
+            each = f"select {cells[column]} as x, count(*) from ({raw}) where x in ({listed[column]}) group by 1 order by 1"
+            found[column] = dict(con.cursor().execute(each).fetchall())
+    return found
+
+
+def _cell(source: Source, column: str) -> str:
+    return f"trim(c{source.columns.index(column)})"
+
+
+def _has_nulls(con, file: Path) -> bool:
+    """Whether any column of a Parquet file has a NULL, by its own statistics."""
+    read = f"select coalesce(bool_or(stats_null_count is null or stats_null_count > 0), false) from parquet_metadata({path_sql(file)})"
+    return con.cursor().execute(read).fetchone()[0]
