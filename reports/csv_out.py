@@ -3,6 +3,7 @@
 import csv
 import io
 
+from reports import words
 from reports.flat import FIELDS, safe
 from reports.model import Report
 
@@ -13,7 +14,7 @@ HEADER = (
 
 
 def render(report: Report) -> bytes:
-    """UTF-8 with a byte order mark, so that spreadsheets read names right; numbers in full precision."""
+    """UTF-8 with a byte order mark, so that spreadsheets read names right; too few rows have counts but no value."""
     sink = io.StringIO()
     writer = csv.writer(sink, lineterminator="\r\n")
     writer.writerow(HEADER)
@@ -28,7 +29,8 @@ def render(report: Report) -> bytes:
 def _cells(report: Report, doc: dict, reading: str, units: dict, row: dict) -> list:
     period, (low, high) = row["period"] or {}, row["ci"] or (None, None)
     dimension, member = next(iter(row["slice"].items()), (None, None))
-    values = {**row, "ci_low": low, "ci_high": high}
+    shown = words.is_shown(row)
+    values = {**row, "value": row["value"] if shown else None, "ci_low": low, "ci_high": high}
     found = [report.name, report.version, doc["as_of"], doc["metric"], doc["definition"], row["measure"]]
     found += [units[row["measure"]], reading, dimension, member, row["part"]]
     found += [period.get(name) for name in ("label", "from", "to")] + [values.get(name) for name in FIELDS]

@@ -5,6 +5,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from charts.spec import described
 from charts.static import to_svg
 from reports import words
 from reports.model import Report
@@ -15,11 +16,11 @@ def render(report: Report) -> bytes:
     folder = FileSystemLoader(Path(__file__).parent)
     kept = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     page = kept.get_template("overview.html.jinja")
-    return page.render(report=report, words=words, svg=_svg, paragraphs=paragraphs).encode()
+    return page.render(report=report, words=words, svg=_svg, described=described, paragraphs=paragraphs).encode()
 
 
 def _svg(chart) -> Markup:
-    return Markup(to_svg(chart, theme="light", width=4.6))
+    return Markup(to_svg(chart, theme="light", width=4.6, titled=False))
 
 
 def paragraphs(text: str) -> list[tuple[str, str]]:

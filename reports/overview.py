@@ -34,7 +34,7 @@ def compose(version, metrics: tuple[str, ...] = METRICS) -> Report:
         version=version.number,
         built_at=str(version.facts["built_at"])[:16].replace("T", " "),
         as_of=min(days, default=None),
-        filters="none: the whole company",
+        filters="none (the whole company)",
         sections=sections,
         sources=tuple(Source(row[0], row[1], str(row[2])[:16], *row[3:]) for row in rows),
         definition=definition_of("overview", metrics),

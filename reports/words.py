@@ -20,14 +20,14 @@ def value(row: dict | None, unit: str) -> str:
     """The value with its unit; what was counted where there are too few rows; a dash where there is nothing."""
     if is_shown(row):
         return written(row["value"], unit, row["currency"])
-    return counts(row) or DASH
+    return counts(row, unit) or DASH
 
 
-def counts(row: dict | None) -> str:
-    """Numerator of denominator, empty where the measure has none."""
+def counts(row: dict | None, unit: str) -> str:
+    """Numerator of (for other units than shares: over) denominator, empty where the measure has none."""
     if row is None or row["num"] is None or row["den"] is None:
         return ""
-    return f"{counted(row['num'])} of {counted(row['den'])}"
+    return f"{counted(row['num'])} {'of' if unit == 'share' else '/'} {counted(row['den'])}"
 
 
 def interval(row: dict | None, unit: str) -> str:

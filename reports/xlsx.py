@@ -87,7 +87,7 @@ def _summary_row(sheet, at: int, section: Section, looks: dict) -> None:
     if words.is_shown(row):
         sheet.write_number(at, 1, row["value"], looks[unit])
     sheet.write_string(at, 2, row["currency"] or unit)
-    sheet.write_string(at, 3, words.counts(row))
+    sheet.write_string(at, 3, words.counts(row, section.unit))
     sheet.write_number(at, 4, row["n"], looks["count"])
     for column, compared in ((5, section.prior), (6, section.prior_year)):
         if words.is_compared(compared):

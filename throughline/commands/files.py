@@ -69,9 +69,8 @@ def _print_entries(entries: list[dict]) -> None:
 
 def status(home: HomeOption = None, json: JsonOption = False) -> None:
     """Versions, loads, how fresh each system's objects are and how much of them is joined."""
+    from throughline.standing import print_status, stale_of
     from warehouse.status import status as read_status
-
-    from throughline.overview import print_status, stale_of
 
     found = read_status(home_of(home))
     if json:

@@ -1,0 +1,130 @@
+"""The three files of a report: what is in them, and that nothing in them can act."""
+
+import csv
+import io
+import re
+from dataclasses import replace
+
+import openpyxl
+import pytest
+
+from reports import csv_out, html, xlsx
+from reports.flat import safe
+from reports.html import paragraphs
+from tests.reports.handmade import make_report
+
+FORMULA = "=cmd|'/c calc'!A0"
+
+
+@pytest.fixture(scope="module")
+def page():
+    return html.render(make_report()).decode()
+
+
+@pytest.fixture(scope="module")
+def book():
+    return openpyxl.load_workbook(io.BytesIO(xlsx.render(make_report())))
+
+
+def test_the_page_has_no_script_and_fetches_nothing(page):
+    assert not re.search(r"<script|javascript:|\son\w+=|<link|<img|@import|url\((?!#)", page)
+    outside = set(re.findall(r"""(?:src|href)=["'](?!#)([^"']+)""", page))
+    assert not outside
+
+
+def test_names_of_the_data_are_text_in_the_page(page):
+    assert "Key &lt;b&gt;accounts&lt;/b&gt;" in page
+    assert "<b>accounts" not in page
+
+
+def test_the_page_says_date_version_filters_sources_and_definitions(page):
+    text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    for wanted in (
+        "As of 2026-04-30",
+        "Data version 7",
+        "Filters: none (the whole company)",
+        "VBAP 2026-04-30 23:30 2026-04-30 file name",
+        "On time in full (otif), definition 1",
+        "report definition abc123",
+        "Weakest segment: =cmd|",
+    ):
+        assert wanted in text
+
+
+def test_too_few_rows_have_no_value_in_the_page(page):
+    row = page[page.index("<td>Small</td>") :].split("</tr>")[0]
+    assert "75.0" not in row and "3 of 4" in row and "too few rows" in row
+
+
+def test_a_failed_section_is_announced_and_the_others_stay(report):
+    first, second = report.sections
+    broken = replace(first, headline=None, readings={}, slices=(), charts=(), problem="failed: no such column")
+    page = html.render(replace(report, sections=(broken, second))).decode()
+    assert 'role="alert"' in page and "otif: failed: no such column" in page
+    assert "21.0\u202fd" in page
+
+
+def test_indented_blocks_of_a_definition_keep_their_lines():
+    assert paragraphs("One.\nTwo.\n\n    a = b\n    c = d\n\nThree.") == [
+        ("p", "One.\nTwo."),
+        ("pre", "    a = b\n    c = d"),
+        ("p", "Three."),
+    ]
+
+
+def test_no_cell_of_the_workbook_is_a_formula_or_a_link(book):
+    cells = [cell for sheet in book for line in sheet.iter_rows() for cell in line]
+    assert FORMULA in [cell.value for cell in cells]
+    assert not [cell.coordinate for cell in cells if cell.data_type == "f" or cell.hyperlink]
+
+
+def test_the_workbook_has_a_summary_a_sheet_per_metric_with_two_charts_sources_and_definitions(book):
+    assert book.sheetnames == ["Summary", "otif", "commitment_to_delivery", "Sources", "Definitions"]
+    assert [len(book[name]._charts) for name in ("otif", "commitment_to_delivery")] == [2, 2]
+
+
+def test_numbers_of_the_workbook_are_numbers_in_the_format_of_their_unit(book):
+    summary = {line[0].value: line for line in book["Summary"].iter_rows(min_row=6, max_row=7)}
+    share, days = summary["On time in full"], summary["Commitment to delivery"]
+    assert (share[1].value, share[1].number_format) == (0.8, "0.0%")
+    assert (days[1].value, days[1].number_format) == (21.0, '0.0" d"')
+    assert share[5].number_format.startswith("+0.0%")
+
+
+def test_too_few_rows_leave_the_value_cell_empty(book):
+    few = next(line for line in book["otif"].iter_rows() if line[0].value == "Small")
+    assert few[1].value is None
+    assert (few[2].value, few[3].value, few[7].value) == (3, 4, "too few rows")
+
+
+def test_the_same_report_gives_the_same_bytes(report):
+    for render in (html.render, xlsx.render, csv_out.render):
+        assert render(report) == render(report)
+
+
+def test_the_csv_holds_every_row_of_every_reading(report):
+    rows = list(csv.DictReader(io.StringIO(csv_out.render(report).decode("utf-8-sig"))))
+    docs = [doc for section in report.sections for doc in section.readings.values()]
+    assert len(rows) == sum(len(doc["rows"]) for doc in docs)
+    assert {row["reading"] for row in rows} == {"value", "prior", "prior_year", "trend"}
+    assert {(row["dimension"], row["member"]) for row in rows} >= {("segment", "Small"), ("", "")}
+
+
+def test_exported_text_cannot_become_a_formula_and_numbers_stay_numbers(report):
+    rows = list(csv.reader(io.StringIO(csv_out.render(report).decode("utf-8-sig"))))
+    assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "@", "\t"))]
+    assert "'" + FORMULA in {cell for row in rows for cell in row}
+    assert [safe(cell) for cell in (-1.5, "-1.5", "+x", "@x", "plain", None)] == [
+        -1.5,
+        "'-1.5",
+        "'+x",
+        "'@x",
+        "plain",
+        None,
+    ]
+
+
+def test_too_few_rows_have_no_value_in_the_csv(report):
+    rows = csv.DictReader(io.StringIO(csv_out.render(report).decode("utf-8-sig")))
+    few = next(row for row in rows if row["member"] == "Small" and row["metric"] == "otif")
+    assert (few["value"], few["num"], few["den"], few["status"]) == ("", "3.0", "4", "insufficient")

@@ -1,0 +1,56 @@
+"""How result rows are put into words on paper."""
+
+import pytest
+
+from reports import words
+from tests.reports.handmade import row
+
+BASE = {"value": 0.5, "num": 10, "den": 20, "n": 20, "ci": None, "status": "ok", "period": None, "slice": {}}
+
+
+def test_too_few_rows_show_what_was_counted_and_never_the_value():
+    few = row(0.75, 3, 4, 4, status="insufficient", ci=[0.3, 0.95])
+    assert words.value(few, "share") == "3 of 4"
+    assert words.interval(few, "share") == ""
+    assert not words.is_shown(few)
+
+
+def test_nothing_at_all_is_a_dash_and_not_a_zero():
+    assert words.value(row(None, status="not_available"), "share") == "–"
+    assert words.value(None, "days") == "–"
+
+
+def test_a_share_is_written_in_percent_and_its_change_in_points():
+    now = row(0.8, 80, 100, base=BASE, difference=0.3, difference_ci=None)
+    assert words.value(now, "share") == "80.0\u202f%"
+    assert words.difference(now, "share") == "+30.0\u202fpp"
+
+
+@pytest.mark.parametrize("side", ["now", "before"])
+def test_a_change_needs_enough_rows_on_both_sides(side):
+    status = {"now": ("insufficient", "ok"), "before": ("ok", "insufficient")}[side]
+    compared = row(0.8, 80, 100, status=status[0], base=BASE | {"status": status[1]}, difference=0.3)
+    assert words.difference(compared, "share") == "–"
+
+
+@pytest.mark.parametrize(
+    ("difference", "better", "ends", "tone"),
+    [
+        (0.1, "up", None, "good"),
+        (0.1, "down", None, "bad"),
+        (-0.1, "down", None, "good"),
+        (-0.1, "up", [-0.3, -0.02], "bad"),
+        (-0.1, "up", [-0.3, 0.02], "flat"),
+        (0.1, "band", None, "flat"),
+        (0.0, "up", None, "flat"),
+    ],
+)
+def test_a_change_is_good_or_bad_only_where_a_direction_is_wanted_and_the_interval_leaves_no_doubt(
+    difference, better, ends, tone
+):
+    compared = row(0.8, base=BASE, difference=difference, difference_ci=ends)
+    assert words.tone(compared, better) == tone
+
+
+def test_an_unfinished_period_is_said_beside_the_status():
+    assert words.status(row(0.5, status="low_n", provisional=True)) == "few rows, period not complete"
