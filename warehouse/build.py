@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
@@ -42,17 +43,19 @@ def build(
     materialise: Callable | None = None,
     progress: Callable[[str], None] | None = None,
     memory: str = MEMORY,
+    marts: Path = MARTS,
 ) -> int:
     """Make, check and publish the next version; return its number.
 
-    `materialise(con, facts)` adds what metrics precompute; `progress(step)` is called after every step. Waits for a build
-    that is already running. Raises BuildError when a check fails; then the former version stays current and
+    `materialise(con, facts)` adds what metrics precompute; `progress(step)` is called after every step; `marts`
+    is the folder of the marts' SQL. Waits for a build that is already running. Raises BuildError when a check fails; then the former version stays current and
     `last_error` tells why.
     """
     home.path.mkdir(parents=True, exist_ok=True)
     with FileLock(home.lock):
         try:
-            number = _build(home, materialise, progress or (lambda step: None), memory)
+            extra = [("marts", partial(_marts, folder=marts)), ("materialise", partial(_materialise, materialise))]
+            number = _build(home, extra, progress or (lambda step: None), memory)
         except Exception as error:
             _note_error(home, error)
             raise
@@ -60,11 +63,10 @@ def build(
         return number
 
 
-def _build(home: Home, materialise: Callable | None, progress: Callable[[str], None], memory: str) -> int:
+def _build(home: Home, extra: list[tuple[str, Callable]], progress: Callable[[str], None], memory: str) -> int:
     tidy(home)
     job = _open(home, progress, memory)
-    steps = [(step.__name__, step) for step in STEPS]
-    steps += [("marts", _marts), ("materialise", lambda job: materialise and materialise(job.con, job.facts)), ("checks", checks)]
+    steps = [*((step.__name__, step) for step in STEPS), *extra, ("checks", checks)]
     seconds = job.facts["seconds"] = {}
     try:
         for name, step in steps:
@@ -96,8 +98,13 @@ def _open(home: Home, progress: Callable[[str], None], memory: str) -> Job:
     return job
 
 
-def _marts(job: Job) -> None:
-    for path in sorted(MARTS.glob("*.sql")):
+def _materialise(materialise: Callable | None, job: Job) -> None:
+    if materialise:
+        materialise(job.con, job.facts)
+
+
+def _marts(job: Job, folder: Path) -> None:
+    for path in sorted(folder.glob("*.sql")):
         try:
             job.run(path.read_text("utf-8"))
         except duckdb.Error as error:

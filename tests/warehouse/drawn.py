@@ -119,3 +119,15 @@ def drawn_version(tmp_path: Path, exports: list[Export], settings: dict | None =
     home = drawn_home(tmp_path, exports, **(settings or {}))
     build(home, materialise)
     return open_version(home)
+
+
+def bare_build(home: Home, **options) -> int:
+    """A build of the canonical tables alone, without marts and metrics."""
+    return build(home, marts=home.path / "no marts", **options)
+
+
+def bare_version(tmp_path: Path, exports: list[Export], settings: dict | None = None) -> Version:
+    """The version of the canonical tables alone built from the exports."""
+    home = drawn_home(tmp_path, exports, **(settings or {}))
+    bare_build(home)
+    return open_version(home)

@@ -1,6 +1,6 @@
 """The past out of successive exports: promises, changes, pipeline states, customer attributes."""
 
-from tests.warehouse.drawn import drawn_version, export
+from tests.warehouse.drawn import bare_version, export
 
 
 def rows(version, sql):
@@ -19,7 +19,7 @@ def lines(day, promised, line="1/10"):
 
 
 def test_a_promise_counts_from_the_confirmation_and_a_new_one_from_the_export_that_shows_it(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         ORDER, lines("2026-01-05", "2026-02-01"), lines("2026-01-12", "2026-02-01"), lines("2026-01-19", "2026-02-10"),
         lines("2026-01-26", None), lines("2026-02-02", "2026-02-01"),
     ])  # fmt: skip
@@ -31,7 +31,7 @@ def test_a_promise_counts_from_the_confirmation_and_a_new_one_from_the_export_th
 
 
 def test_a_first_and_a_current_promise_in_one_export_are_two_promises(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         ORDER,
         export("sap", "VBAP", "order_line", "2026-01-20", """
             order_line_id | order_id | first_promised_date | current_promised_date
@@ -53,7 +53,7 @@ def test_a_schedule_promises_its_last_confirmed_day(tmp_path):
             for no, on, asked, qty in parts])  # fmt: skip
 
     line = export("sap", "VBAP", "order_line", "2026-01-05", [{"order_line_id": "1/10", "order_id": "1"}])
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         ORDER, line,
         schedule("2026-01-05", (1, "2026-01-25", 10, 0), (2, "2026-02-01", 0, 6), (3, "2026-02-08", 0, 4)),
         schedule("2026-01-12", (1, "2026-01-25", 10, 0), (2, "2026-02-03", 0, 10)),
@@ -67,7 +67,7 @@ def test_a_schedule_promises_its_last_confirmed_day(tmp_path):
 
 
 def test_the_dates_of_the_order_hold_for_lines_without_their_own(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         export("sap", "VBAK", "sales_order", "2026-01-05", [
             {"order_id": "1", "ordered_date": "2026-01-02", "header_promised_date": "2026-02-20",
              "header_requested_date": "2026-02-15"}]),
@@ -87,7 +87,7 @@ def test_the_dates_of_the_order_hold_for_lines_without_their_own(tmp_path):
 
 
 def test_a_loaded_promise_history_is_the_truth_for_its_lines_only(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         ORDER, lines("2026-01-05", "2026-02-01"), lines("2026-01-19", "2026-02-10"), lines("2026-01-19", "2026-03-01", "1/20"),
         export("promises", "log", "promise_history", "2026-01-20", [
             {"order_line_id": "1/10", "promise_seq": "1", "set_date": "2026-01-04", "promised_date": "2026-01-31"}]),
@@ -104,7 +104,7 @@ def test_changes_of_quantity_and_value_are_dated_at_the_export_that_shows_them(t
             {"order_line_id": "1/10", "order_id": "1", "ordered_qty": qty, "net_amount": amount, "cancelled_qty": gone,
              "cancelled_date": cancelled}])  # fmt: skip
 
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         ORDER, line("2026-01-05", 10, 100), line("2026-01-12", 10, 100), line("2026-01-19", 12, 120),
         line("2026-01-26", 12, 108), line("2026-02-02", 12, 108, 4, "2026-01-30"), line("2026-02-09", 12, 108, 0),
     ])  # fmt: skip
@@ -126,7 +126,7 @@ SNAPSHOTS = "select snapshot_date::text, opportunity_id, stage_code, amount, aso
 
 
 def test_each_full_export_is_a_snapshot_without_those_that_vanished(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         stage("2026-01-05", ("a", "S1", 100), ("b", "S1", 50)), stage("2026-01-12", ("a", "S2", 120)),
     ])  # fmt: skip
     assert rows(version, SNAPSHOTS) == [
@@ -136,7 +136,7 @@ def test_each_full_export_is_a_snapshot_without_those_that_vanished(tmp_path):
 
 
 def test_a_partial_export_keeps_what_it_does_not_mention(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         stage("2026-01-05", ("a", "S1", 100), ("b", "S1", 50)),
         stage("2026-01-12", ("a", "S2", 120), scope="partial"),
         stage("2026-01-19", ("a", "S2", 120)),
@@ -155,7 +155,7 @@ def changes(*told):
 
 
 def test_month_ends_are_rebuilt_from_the_history_as_it_was_recorded_then(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         stage("2026-03-31", ("a", "S3", 500), ("b", "S2", 80)),
         changes(
             ("a", "stage", "2026-01-10", None, None, "S1"), ("a", "stage", "2026-01-20", "2026-02-02", "S1", "S2"),
@@ -173,7 +173,7 @@ def test_month_ends_are_rebuilt_from_the_history_as_it_was_recorded_then(tmp_pat
 
 
 def test_a_history_of_stages_alone_is_no_full_rebuild(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         stage("2026-03-31", ("a", "S3", 500)), changes(("a", "stage", "2026-02-10", None, "S1", "S3")),
     ])  # fmt: skip
     assert [row[0::2] for row in rows(version, SNAPSHOTS)] == [
@@ -186,7 +186,7 @@ def test_customer_attributes_become_days_from_and_to(tmp_path):
         return export(system, "KNA1", "customer", day, [
             {"customer_id": "C1", "tax_id": "NO 99", "segment": segment, "owner": owner}])  # fmt: skip
 
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         customer("2026-01-05", "small", None), customer("2026-01-12", "small", None), customer("2026-01-19", "key", None),
         customer("2026-01-01", "prospect", "ann", "salesforce"), customer("2026-01-19", "prospect", "bob", "salesforce"),
     ])  # fmt: skip
@@ -199,7 +199,7 @@ def test_customer_attributes_become_days_from_and_to(tmp_path):
 
 
 def test_an_export_without_the_attribute_changes_no_history(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         export("sap", "KNA1", "customer", "2026-01-05", [{"customer_id": "C1", "segment": "key"}]),
         export("sap", "KNA1", "customer", "2026-01-12", [{"customer_id": "C1", "name": "Acme"}]),
         export("sap", "KNVV", "customer", "2026-01-19", [{"customer_id": "C1", "tier": "gold"}]),

@@ -1,6 +1,6 @@
 """References find their rows: aliases, short ids, other systems, and what stays an orphan."""
 
-from tests.warehouse.drawn import drawn_version, export
+from tests.warehouse.drawn import bare_version, export
 
 
 def rows(version, sql):
@@ -8,7 +8,7 @@ def rows(version, sql):
 
 
 def test_an_alias_leads_to_the_customer_it_stands_for_through_any_chain(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         export("shop", "customers", "customer", "2026-01-05", [{"customer_id": "U1", "name": "Ann"}], more={
             "entity_alias": [{"entity_type": "customer", "alias_id": "C1", "id": "C2"},
                              {"entity_type": "customer", "alias_id": "C2", "id": "U1"}]}),
@@ -24,7 +24,7 @@ def test_an_alias_leads_to_the_customer_it_stands_for_through_any_chain(tmp_path
 
 
 def test_records_an_alias_joins_become_one_row(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         export("sap", "KNA1", "customer", "2026-01-05", """
             customer_id | name     | country
             A           | Old name | NO
@@ -35,7 +35,7 @@ def test_records_an_alias_joins_become_one_row(tmp_path):
 
 
 def test_a_reference_finds_the_one_other_system_that_knows_its_id(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         export("sap", "VBAK", "sales_order", "2026-01-05", [{"order_id": "4711"}]),
         export("survey", "answers", "survey_response", "2026-01-05", [{"response_id": "1", "order_id": "4711"},
                                                                       {"response_id": "2", "order_id": "9999"}]),
@@ -49,7 +49,7 @@ def test_a_reference_finds_the_one_other_system_that_knows_its_id(tmp_path):
 
 
 def test_a_reference_that_two_other_systems_know_stays_unresolved(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         export("sap", "VBAK", "sales_order", "2026-01-05", [{"order_id": "4711"}]),
         export("navision", "orders", "sales_order", "2026-01-05", [{"order_id": "4711"}]),
         export("survey", "answers", "survey_response", "2026-01-05", [{"response_id": "1", "order_id": "4711"}]),
@@ -58,7 +58,7 @@ def test_a_reference_that_two_other_systems_know_stays_unresolved(tmp_path):
 
 
 def test_an_id_of_fifteen_characters_finds_its_form_of_eighteen(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         export("salesforce", "Opportunity", "opportunity", "2026-01-05", [{"opportunity_id": "006Ab0000012345AAC"}]),
         export("salesforce", "Lead", "lead", "2026-01-05", [{"lead_id": "00Q1", "opportunity_id": "006Ab0000012345"}]),
         export("sap", "VBAK", "sales_order", "2026-01-05", [{"order_id": "1", "opportunity_id": "006Ab0000012345"}]),
@@ -70,7 +70,7 @@ def test_an_id_of_fifteen_characters_finds_its_form_of_eighteen(tmp_path):
 
 
 def test_ids_of_the_same_text_in_two_systems_stay_two_orders(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         export("sap", "VBAK", "sales_order", "2026-01-05", [{"order_id": "1", "customer_id": "C"}]),
         export("navision", "orders", "sales_order", "2026-01-05", [{"order_id": "1", "customer_id": "C"}]),
         export("sap", "KNA1", "customer", "2026-01-05", [{"customer_id": "C", "name": "Acme"}]),
@@ -82,7 +82,7 @@ def test_ids_of_the_same_text_in_two_systems_stay_two_orders(tmp_path):
 
 
 def test_stock_of_two_numbers_of_one_product_is_kept_apart_not_dropped(tmp_path):
-    version = drawn_version(tmp_path, [
+    version = bare_version(tmp_path, [
         export("sap", "MARA", "product", "2026-01-05", [{"product_id": "P"}, {"product_id": "P-old"}], more={
             "entity_alias": [{"entity_type": "product", "alias_id": "P-old", "id": "P"}]}),
         export("sap", "MARD", "inventory_snapshot", "2026-01-05", [
