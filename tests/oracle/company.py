@@ -1,4 +1,4 @@
-"""Generated companies: canonical rows drawn at random with every awkward case of the KPI book switched on at some rate."""
+"""Generated companies: canonical rows drawn at random, with every awkward case of the KPI book at some rate."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Order lines of a generated company judged one by one, in plain Python, from the text of the KPI book alone (G1-G8)."""
+"""Order lines of a generated company judged one by one, from the text of the KPI book alone (G1-G8)."""
 
 from dataclasses import dataclass
 from datetime import date
