@@ -11,6 +11,8 @@ VAT_DIGITS = {"DE": 9, "AT": 8, "FR": 11, "PL": 10, "NL": 9, "IT": 11, "CZ": 8}
 VAT_PREFIX = {"AT": "ATU"}
 JOINS = ("erp_number", "tax_id", "name", "none", "no_account")
 JOIN_SHARE = (0.70, 0.14, 0.10, 0.03, 0.03)
+LOOK_ALIKE = 10**6  # the place of the account that only looks like a customer
+NAME_LENGTH = 35  # of NAME1 in the ERP
 
 
 def vat_numbers(random: np.random.Generator, countries: list[str]) -> list[str]:
@@ -43,14 +45,15 @@ def companies(seed: int, count: int) -> pd.DataFrame:
 def plant_joins(frame: pd.DataFrame, existing: int) -> pd.DataFrame:
     """Make sure that every way of joining occurs among the existing customers, and plant the look-alike.
 
-    The last two existing customers: one that only sales' pet name stands for, and one without an account whose name
-    a prospect elsewhere shares (see `accounts`)."""
+    The last existing customer has no account, but a prospect elsewhere has nearly its name (see `accounts`). Customers
+    that cannot be joined have no segment: what the ERP alone knows is what there is to know."""
     frame = frame.copy()
     frame.loc[existing - 6 : existing - 1, "join"] = ["tax_id", "tax_id", "name", "name", "none", "no_account"]
+    frame.loc[frame.index[existing:][frame["join"][existing:].isin(["none", "no_account"])], "join"] = "name"
+    long = (frame["name"] + " " + frame["form"]).str.len() > NAME_LENGTH
+    frame.loc[long & (frame["join"] == "name"), "join"] = "tax_id"
     frame.loc[existing - 1, ["name", "form", "country", "vat"]] = ["Nordlicht Armaturen", "GmbH", "DE", "DE318274650"]
-    frame.loc[existing - 1, "segment"] = ""
     frame.loc[frame["join"].isin(["none", "no_account"]), "segment"] = ""
-    frame.loc[frame["join"] == "none", "incoterm"] = "DAP"
     return frame
 
 
@@ -61,12 +64,12 @@ def account_name(row) -> str:
     if row.join == "tax_id":
         return names.loose_spelling(row.name_, row.form, row.style)
     if row.join == "none":
-        return f"{row.name_[0]}{row.name_.split()[-1][:3].upper()} Gruppe {row.style}"
+        return f"{names.PET_NAMES[row.style % len(names.PET_NAMES)]} Holding"
     return names.same_name_spelling(row.name_, row.form, row.style)
 
 
 def accounts(frame: pd.DataFrame) -> pd.DataFrame:
-    """The CRM account of each company that has one (index = company), plus the look-alike prospect (company -1).
+    """The CRM account of each company that has one (index = company), plus the look-alike prospect.
 
     Columns: account_id, name, vat, country, segment, tier, erp_number_known."""
     rows = frame[frame["join"] != "no_account"].rename(columns={"name": "name_"})
@@ -80,6 +83,6 @@ def accounts(frame: pd.DataFrame) -> pd.DataFrame:
     tier = {"Enterprise": "A", "Public": "B", "Midmarket": "B", "SMB": "C", "": ""}
     result["tier"] = rows["segment"].map(tier)
     result["erp_number_known"] = rows["join"] == "erp_number"
-    result.loc[-1] = ["Nordlicht Armaturen AG", "ATU 716 52839", "AT", "Enterprise", "A", False]
+    result.loc[LOOK_ALIKE] = ["Nordlicht Armaturen AG", "ATU 716 52839", "AT", "Enterprise", "A", False]
     result["account_id"] = salesforce_ids("001", len(result))
     return result

@@ -19,7 +19,7 @@ WARM_UP = 150  # days before the first month in which deals were already being o
 
 @dataclass(frozen=True)
 class Demand:
-    """lead, opportunity (index = opp), history (one row per state of an opportunity) and opportunity lines come later."""
+    """lead, opportunity (index = opp) and history (one row per state of an opportunity)."""
 
     lead: pd.DataFrame
     opportunity: pd.DataFrame
@@ -90,6 +90,12 @@ def openings(seed: int, calendar: Calendar, size: Size, company: pd.DataFrame, l
     return found
 
 
+def since(states: list[deals.State], start: int) -> list[deals.State]:
+    """The states from the first day on; a deal opened before it was carried over into the CRM as it stood then."""
+    before = [state for state in states if state.day < start]
+    return [*(state._replace(day=start) for state in before[-1:]), *(state for state in states if state.day >= start)]
+
+
 def make_demand(seed: int, calendar: Calendar, size: Size, company: pd.DataFrame) -> Demand:
     """Leads, opportunities and every state the opportunities went through."""
     lead = make_leads(seed, calendar, size, company)
@@ -100,7 +106,7 @@ def make_demand(seed: int, calendar: Calendar, size: Size, company: pd.DataFrame
     lives = [deals.life(random, int(day), float(value), calendar.end) for day, value in zip(opened["created"], amount, strict=True)]
     alive = [k for k, states in enumerate(lives) if states[-1].stage in deals.NEXT or states[-1].day >= calendar.start]
     opportunity = opened.loc[alive].reset_index(drop=True)
-    rows = [(opp, *state) for opp, k in enumerate(alive) for state in lives[k]]
+    rows = [(opp, *state) for opp, k in enumerate(alive) for state in since(lives[k], calendar.start)]
     history = pd.DataFrame(rows, columns=["opp", "day", "stage", "amount", "close"])
     last = history.groupby("opp").last()
     opportunity[["stage", "amount", "close"]] = last[["stage", "amount", "close"]]

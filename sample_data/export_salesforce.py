@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sample_data import names
 from sample_data.settings import PRIORITY
 from sample_data.story import Company
 from sample_data.texts import iso_dates, quoted_rows, salesforce_dates, salesforce_ids, salesforce_instants, write
@@ -24,10 +25,12 @@ def save(folder: Path, name: str, day: int, columns: dict, encoding: str = "utf-
 
 
 def accounts(folder: Path, told: Company) -> None:
-    """Account: Windows-1252, as the Data Export may give it; a sign outside of it is written without its accent."""
+    """Account: Windows-1252, as the Data Export may give it; a name beyond it loses its accents. Every fifth number lost its zeros in a spreadsheet."""
     account = told.account
     number = told.customer["kunnr"].reindex(account.index)
-    name = account["name"].str.encode("cp1252", "ignore").str.decode("cp1252")
+    name = names.western(account["name"])
+    stated = number.where(account["erp_number_known"]).fillna("")
+    stated = np.where(np.arange(len(stated)) % 5 == 0, stated.str.lstrip("0"), stated)
     shop = [f"www.{''.join(c for c in text.lower() if c.isascii() and c.isalnum())}.example" for text in name]
     rank = account["segment"].map(PRIORITY).where(account["segment"] != "", "")
     columns = {
@@ -46,7 +49,7 @@ def accounts(folder: Path, told: Company) -> None:
         "Segment__c": account["segment"],
         "Tier__c": account["tier"],
         "Priority_Rank__c": rank,
-        "ERP_Account_Number__c": number.where(account["erp_number_known"]).fillna(""),
+        "ERP_Account_Number__c": stated,
         "VAT_Number__c": account["vat"],
     }
     save(folder, "Account", told.calendar.end, columns, "cp1252")

@@ -22,15 +22,10 @@ def save(folder: Path, table: str, day: int, columns: dict, separator: str = ";"
     write(folder / f"{table}_{iso_dates([day])[0]}.csv", separator.join(columns), rows, encoding, "\r\n")
 
 
-def western(texts) -> list[str]:
-    """Texts that Windows-1252 can hold."""
-    return [text if text.isascii() or not text.encode("cp1252", "ignore").decode("cp1252") != text else names.plain(text) for text in texts]
-
-
 def customers(folder: Path, told: Company) -> None:
     """KNA1: names are cut at 35 signs, the rest stands in NAME2."""
     customer = told.customer
-    full = western([names.erp_spelling(*row) for row in customer[["name", "form", "style"]].itertuples(index=False)])
+    full = names.western([names.erp_spelling(*row) for row in customer[["name", "form", "style"]].itertuples(index=False)])
     columns = {
         "KUNNR": customer["kunnr"],
         "LAND1": customer["country"],

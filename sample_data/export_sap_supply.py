@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sample_data.export_sap import CARRIERS, GO_LIVE, save, western
+from sample_data import names
+from sample_data.export_sap import CARRIERS, GO_LIVE, save
 from sample_data.settings import workday
 from sample_data.story import Company
 from sample_data.texts import iso_dates, plain_rows, sap_dates, sap_numbers, write
@@ -76,7 +77,7 @@ def stock(folder: Path, told: Company) -> None:
 
 def suppliers(folder: Path, told: Company) -> None:
     supplier = told.goods.supplier
-    columns = {"LIFNR": supplier["supplier"], "LAND1": supplier["country"], "NAME1": western(supplier["name"]), "KTOKK": ["0001"] * len(supplier)}
+    columns = {"LIFNR": supplier["supplier"], "LAND1": supplier["country"], "NAME1": names.western(supplier["name"]), "KTOKK": ["0001"] * len(supplier)}
     columns |= {"ERDAT": sap_dates([GO_LIVE] * len(supplier)), "STCEG": [f"{c}{700100200 + 311 * k}" for k, c in enumerate(supplier["country"])]}
     save(folder, "LFA1", told.calendar.end, {**columns, "LOEVM": [""] * len(supplier)})
 

@@ -25,6 +25,7 @@ TOWNS = (
     "Lüneburg Gießen Görlitz Fürth Würzburg Passau Kempten Stralsund Husum Celle Goslar Bamberg Coburg Weimar Jena Zwickau Plauen Ulm Singen "
     "Düren Neuß Hameln Soest Lübben Linz Wels Steyr Krems"
 ).split()
+PET_NAMES = ("HydroNova", "Aquatrend", "Fluidum", "Sigma Flow", "Pumpart", "Ventara", "Motovis")
 GERMAN_FORMS = ("GmbH", "GmbH & Co. KG", "AG", "KG", "SE")
 SHORT = {
     "maschinenbau": "Masch.bau",
@@ -89,3 +90,8 @@ def loose_spelling(name: str, form: str, style: int) -> str:
     for long, brief in SHORT.items():
         short = short.replace(long, brief)
     return f"{short} {form}".strip() if style % 4 == 2 else plain(short)
+
+
+def western(texts) -> list[str]:
+    """Texts as Windows-1252 can hold them: a name with other signs loses all its accents."""
+    return [text if text.encode("cp1252", "ignore").decode("cp1252") == text else plain(text) for text in texts]

@@ -42,6 +42,12 @@ def honest_move(random, first: int, entered: int, done: int, exports: np.ndarray
     return [(day, new)] if day <= end and day < done else []
 
 
+def nervous_move(random, first: int, entered: int, done: int, exports: np.ndarray) -> list[tuple[int, int]]:
+    """A date put off out of fear, though the goods then came in time."""
+    day = max(int(workday(first - random.integers(4, 10))), seen(exports, entered) + 1)
+    return [(day, int(workday(first + random.integers(3, 10))))] if day < min(done, first) else []
+
+
 def make_promises(seed: int, orders: Orders, done: np.ndarray, exports: list[int], end: int) -> pd.DataFrame:
     """All promises (line, seq, day set, promise); seq 0 is the first, set when the order was entered."""
     random, line = rng(seed, "moves"), orders.line
@@ -58,6 +64,8 @@ def make_promises(seed: int, orders: Orders, done: np.ndarray, exports: list[int
             moves = re_date(random, int(first), int(start), int(done[k]), exports, end)
         elif late and random.random() < 0.35:
             moves = honest_move(random, int(first), int(start), int(done[k]), exports, end)
+        elif not late and random.random() < 0.04:
+            moves = nervous_move(random, int(first), int(start), int(done[k]), exports)
         rows.extend((k, seq, day, promise) for seq, (day, promise) in enumerate(moves, start=1))
     return pd.DataFrame(rows, columns=["line", "seq", "day", "promise"])
 

@@ -82,6 +82,12 @@ def workday(days):
     return np.asarray(days) + np.where(weekday == 5, 2, np.where(weekday == 6, 1, 0))
 
 
+def workday_before(days):
+    """The same day, or the Friday before a weekend."""
+    weekday = (np.asarray(days) + 3) % 7
+    return np.asarray(days) - np.where(weekday == 5, 1, np.where(weekday == 6, 2, 0))
+
+
 def thursdays(calendar: Calendar, weekly: int) -> list[int]:
     """Days of the weekly exports: every Thursday of the last `weekly` weeks, every second one before."""
     recent = [calendar.end - 7 * k for k in range(weekly)]

@@ -7,9 +7,9 @@ import pandas as pd
 
 from sample_data.orders import Orders
 from sample_data.products import Assortment
-from sample_data.settings import LAST_SEGMENT, PRIORITY, REDATING_SITE, SLOW_SUPPLIER, Calendar, rng, workday
+from sample_data.settings import LAST_SEGMENT, PRIORITY, REDATING_SITE, SLOW_SUPPLIER, Calendar, rng, workday, workday_before
 
-REVIEW_DAYS = 28  # how much demand one purchase covers
+REVIEW_DAYS = 24  # how much demand one purchase covers
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ def extra_wait(seed: int, orders: Orders, segment: np.ndarray) -> np.ndarray:
     """Days a line lies before it is picked: long at the re-dating plant, long for the segment served last."""
     random, line = rng(seed, "waits"), orders.line
     wait = np.where(random.random(len(line)) < 0.05, random.integers(2, 9, len(line)), 0)
-    last = (segment == LAST_SEGMENT) & (random.random(len(line)) < 0.38)
+    last = (segment == LAST_SEGMENT) & (random.random(len(line)) < 0.32)
     wait = wait + np.where(last, random.integers(4, 13, len(line)), 0)
-    slow = (line["site"] == REDATING_SITE) & (random.random(len(line)) < 0.40)
+    slow = (line["site"] == REDATING_SITE) & (random.random(len(line)) < 0.34)
     return wait + np.where(slow, random.integers(4, 22, len(line)), 0)
 
 
@@ -48,7 +48,7 @@ def ready_days(seed: int, orders: Orders, segment: np.ndarray) -> np.ndarray:
     entered = orders.order["entered"].to_numpy()[line["order"]]
     due = np.where(line["promise"] >= 0, line["promise"], line["requested"]) - line["transit"]
     early = random.integers(0, 5, len(line))
-    return workday(np.maximum(entered + 2, due - early) + extra_wait(seed, orders, segment))
+    return workday(np.maximum(entered + 2, workday_before(due - early)) + extra_wait(seed, orders, segment))
 
 
 def cancellations(seed: int, orders: Orders) -> pd.DataFrame:
@@ -83,7 +83,7 @@ def buy(random: np.random.Generator, goods: Assortment, product: int, qty: int, 
     row = goods.product.iloc[product]
     confirmed = int(workday(day + row["lead_time"]))
     slow = row["supplier"] == SLOW_SUPPLIER
-    late = random.gamma(3.0, 6.5) if slow and random.random() < 0.8 else random.choice([0, 0, 0, 0, 0, -1, 1, 3, 6])
+    late = random.gamma(3.0, 9.5) if slow and random.random() < 0.85 else random.choice([0, 0, 0, 0, 0, -1, 1, 3, 6])
     received = int(workday(max(day + 2, confirmed + int(late))))
     rejected = int(qty * random.uniform(0.02, 0.08)) if random.random() < (0.18 if slow else 0.05) else 0
     return {"supplier": row["supplier"], "ordered": day, "qty": qty, "confirmed": confirmed, "received": received, "rejected": rejected}
@@ -100,7 +100,7 @@ def places(orders: Orders, goods: Assortment, calendar: Calendar) -> tuple[list[
     lead = goods.product["lead_time"].to_numpy()[[p for p, _ in index]]
     found = []
     for rate, size, days in zip(daily, typical, lead, strict=True):
-        reorder = rate * (days + 10) + 1.1 * size + 2
+        reorder = rate * 0.3 * days + 0.15 * size + 1
         found.append(Place(round(reorder + rate * REVIEW_DAYS * 0.5), reorder, reorder + rate * REVIEW_DAYS))
     return found, of_line
 

@@ -64,7 +64,7 @@ def scores(random, went: pd.DataFrame, mood: np.ndarray) -> np.ndarray:
     late = went["late"].fillna(0).to_numpy()
     value = 4.45 + mood + random.normal(0, 0.65, len(went))
     value -= np.where(late > 0, 0.55 + 0.05 * np.minimum(late, 14), 0)
-    value -= np.where((late > 0) & went["silent"].to_numpy(), 0.75, 0)
+    value -= np.where(went["silent"].to_numpy(), 0.75, 0)
     value -= np.where(random.random(len(went)) < 0.05, 1.8, 0)
     return np.clip(np.round(value), 1, 5).astype(int)
 

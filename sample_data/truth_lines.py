@@ -1,0 +1,60 @@
+"""Every demand line with its true dates: the one table from which the truth about deliveries is computed.
+
+Written from the definitions alone (metric rules G4-G8); it reads the company's events, never an export.
+"""
+
+import numpy as np
+import pandas as pd
+
+from sample_data.story import Company
+
+UNSEGMENTED = "Unsegmented"
+LINK_DAYS = 30  # a won deal starts the clock of its first order within so many days
+
+
+def commitment_day(told: Company) -> np.ndarray:
+    """C of each order: the win of its deal for the deal's first order within 30 days of it, else the day of ordering."""
+    order = told.orders.order
+    linked = order[order["opp"] >= 0]
+    first = linked.sort_values(["ordered", "number"]).groupby("opp").head(1)
+    won = told.demand.opportunity["won"].to_numpy()[first["opp"]]
+    near = (first["ordered"].to_numpy() - won) <= LINK_DAYS
+    day = order["ordered"].to_numpy().copy()
+    day[first.index[near]] = np.minimum(won[near], day[first.index[near]])
+    return day
+
+
+def cancel_class(told: Company, first: np.ndarray) -> np.ndarray:
+    """none, excusable (the customer, before the first promised day) or failure of each line."""
+    day = told.cancelled.set_index("line")["day"].reindex(told.orders.line.index)
+    by = told.cancelled.set_index("line")["by"].reindex(told.orders.line.index)
+    excusable = (by == "customer") & ((day.to_numpy() < first) | (first < 0))
+    return np.select([by.isna(), excusable], ["none", "excusable"], "failure")
+
+
+def demand_lines(told: Company) -> pd.DataFrame:
+    """One row per demand line known on the last day.
+
+    Columns: order, product, family, site, planner, segment, company, ordered, commitment, requested, first, current (day
+    numbers, -1 where never promised), completion, ship (of the completing shipment), cancel, cancelled, no_proof, qty, net."""
+    line, order = told.orders.line, told.orders.order
+    table = line[["order", "product", "site", "planner", "qty", "net", "requested"]].copy()
+    table["family"] = told.goods.product["family"].to_numpy()[line["product"]]
+    table["company"] = order["company"].to_numpy()[line["order"]]
+    segment = told.company["segment"].to_numpy()[table["company"]]
+    table["segment"] = np.where(segment == "", UNSEGMENTED, segment)
+    table["ordered"] = order["ordered"].to_numpy()[line["order"]]
+    table["commitment"] = commitment_day(told)[line["order"]]
+    table["first"] = line["promise"]
+    table["current"] = told.promise.groupby("line")["promise"].last().reindex(line.index, fill_value=-1)
+    table["completion"] = told.outcome["completion"]
+    table["ship"] = told.outcome["completion_ship"]
+    table["cancel"] = cancel_class(told, line["promise"].to_numpy())
+    table["cancelled"] = told.cancelled.set_index("line")["day"].reindex(line.index, fill_value=-1)
+    table["no_proof"] = (told.outcome["sent"] >= line["qty"]) & (table["completion"] < 0)
+    return table[(order["kind"] != "FD").to_numpy()[line["order"]]]
+
+
+def period(told: Company, months: int = 12) -> tuple[int, int]:
+    """First and last day of the last complete months."""
+    return int(told.calendar.month_starts[-months]), told.calendar.end
