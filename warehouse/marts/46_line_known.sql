@@ -1,0 +1,110 @@
+-- What deliveries make of each interval of a general line, once its quantity is known.
+create table state_completion as
+with measured as (
+    select
+        quantity.order_line_id,
+        quantity.known_from,
+        delivery.* exclude (order_line_id, known_from),
+        case
+            when quantity.cancel_class = 'excusable' then 1e15
+            else coalesce(quantity.net_qty * (1 - base.tol), 1e12) - 1e-9
+        end as needed
+    from state_quantity as quantity
+    join line_base as base on base.order_line_id = quantity.order_line_id
+    join state_delivery as delivery
+        on delivery.order_line_id = quantity.order_line_id and delivery.known_from = quantity.known_from
+)
+select
+    order_line_id,
+    known_from,
+    min(proof_date) as first_delivery_date,
+    min(proof_date) filter (where proof_qty >= needed) as completion_date,
+    arg_min(shipped_date, proof_date) filter (where proof_qty >= needed) as completion_ship_date,
+    arg_min(picked_date, proof_date) filter (where proof_qty >= needed) as picked_date,
+    min(event_date) as any_first_delivery_date,
+    min(event_date) filter (where any_qty >= needed) as any_completion_date,
+    arg_min(shipped_date, event_date) filter (where any_qty >= needed) as any_completion_ship_date,
+    arg_max(carrier, event_date) as carrier,
+    sum(qty) filter (where proof_date is not null) as delivered_qty,
+    sum(qty) as any_delivered_qty,
+    list({
+        'delivered_date': coalesce(proof_date, event_date),
+        'qty': proof_qty,
+        'any_qty': any_qty
+    } order by coalesce(proof_date, event_date), any_qty) as deliveries
+from measured
+group by order_line_id, known_from;
+
+create table line_general as
+select
+    base.* replace (
+        span.known_from as known_from,
+        span.known_to as known_to,
+        case
+            when promise.customer_date < date '9999-12-31' then promise.customer_date else base.requested_date
+        end as requested_date,
+        promise.first_promised_date as first_promised_date,
+        promise.current_promised_date as current_promised_date,
+        promise.promise_set_date as promise_set_date,
+        coalesce(promise.promise_count, 0) as promise_count,
+        coalesce(promise.repromise_count, 0) as repromise_count,
+        coalesce(promise.notified_count, 0) as notified_count,
+        quantity.ordered_qty::decimal(18, 4) as ordered_qty,
+        (case when base.cancel_class = 'unknown_date' then base.cancelled_qty else quantity.cancelled_qty end)::decimal(18, 4)
+            as cancelled_qty,
+        case when base.cancel_class = 'unknown_date' then 'unknown_date' else quantity.cancel_class end as cancel_class,
+        quantity.cancelled_date as cancelled_date,
+        quantity.net_qty::decimal(18, 4) as net_qty,
+        delivery.carrier as carrier,
+        delivery.first_delivery_date as first_delivery_date,
+        delivery.first_delivery_date as first_known_date,
+        delivery.completion_date as completion_date,
+        delivery.completion_date as completion_known_date,
+        delivery.completion_ship_date as completion_ship_date,
+        delivery.picked_date as picked_date,
+        delivery.any_first_delivery_date as any_first_delivery_date,
+        delivery.any_first_delivery_date as any_first_known_date,
+        delivery.any_completion_date as any_completion_date,
+        delivery.any_completion_date as any_completion_known_date,
+        delivery.any_completion_ship_date as any_completion_ship_date,
+        delivery.any_first_delivery_date is not null and delivery.first_delivery_date is null as shipped_unproved,
+        coalesce(delivery.delivered_qty, 0) as delivered_qty,
+        coalesce(delivery.any_delivered_qty, 0) as any_delivered_qty,
+        delivery.deliveries as deliveries
+    )
+from general_interval as span
+join line_base as base on base.order_line_id = span.order_line_id
+join state_quantity as quantity on quantity.order_line_id = span.order_line_id and quantity.known_from = span.known_from
+left join state_promise as promise on promise.order_line_id = span.order_line_id and promise.known_from = span.known_from
+left join state_completion as delivery
+    on delivery.order_line_id = span.order_line_id and delivery.known_from = span.known_from;
+
+-- One row per line of demand and interval in which the same was known of it; known_to null = still so.
+create view line_known as
+select * exclude (is_header, is_general, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
+from line_base
+where not is_general and not is_header
+union all
+select * exclude (is_header, is_general, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
+from line_general
+where not is_header;
+
+-- The same for orders exported without lines, by their header; order_line_id reads order:<order_id>.
+create view order_known as
+select * exclude (is_header, is_general, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
+from line_base
+where not is_general and is_header
+union all
+select * exclude (is_header, is_general, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
+from line_general
+where is_header;
+
+drop table state_completion;
+drop table state_quantity;
+drop table state_delivery;
+drop table state_promise;
+drop table general_interval;
+drop table general_delivery;
+drop table general_change;
+drop table general_promise;
+drop table line_changed;
