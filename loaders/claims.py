@@ -1,6 +1,8 @@
 """Who claims a file: by the columns of its header, never by its name."""
 
+import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
@@ -24,29 +26,49 @@ def labelled(header: tuple[str, ...], thing: Object) -> tuple[str, ...]:
 def claim(header: Iterable[str], known: dict[str, Profile]) -> list[Claim]:
     """Every (profile, object) whose columns stand in the header, in the order of the profiles.
 
-    Within one system an object that asks for strictly more columns than another wins over it.
+    Within one system an object that asks for strictly more columns than another wins over it. The generic layout
+    claims only what no system does.
     """
     found: list[Claim] = []
     for profile in known.values():
         ours = [thing for thing in profile.objects.values() if _fits(tuple(header), thing)]
-        found += [(profile, thing) for thing in ours if not any(set(thing.recognise) < set(o.recognise) for o in ours)]
-    return found
+        found += [
+            (profile, thing)
+            for thing in ours
+            if thing.closed or not any(set(thing.recognise) < set(other.recognise) for other in ours)
+        ]
+    return [entry for entry in found if not entry[1].closed] or found
 
 
 def _fits(header: tuple[str, ...], thing: Object) -> bool:
     columns = set(labelled(header, thing))
+    if thing.closed and not columns.issubset(thing.tables[0].columns):
+        return False
     return columns.issuperset(thing.recognise) and (columns | set(header)).isdisjoint(thing.unless)
 
 
 def choose(file: str, header: tuple[str, ...], known: dict[str, Profile]) -> Claim:
     """The one claim on a file. LoadError where there are two (it names them) or none (it offers the nearest)."""
     found = claim(header, known)
+    if len(found) > 1 and all(thing.closed for _, thing in found):
+        found = _named_after(file, found) or found
     if len(found) == 1:
         return found[0]
     if found:
         names = " and ".join(f"{profile.name} ({thing.name})" for profile, thing in found)
+        if found[0][1].closed:
+            raise LoadError(
+                file, f"has columns that fit {names}; name the file after its table, such as {found[0][1].name}.csv"
+            )
         raise LoadError(file, f"is claimed by {names}; say which with --profile, or make their recognise differ")
     raise LoadError(file, f"no profile knows this header ({_shown(header)}); {_nearest(header, known)}")
+
+
+def _named_after(file: str, found: list[Claim]) -> list[Claim]:
+    """Among tables of the generic layout the one the file is named after: order_line.csv, order_line_2026-04-30.csv."""
+    stem = Path(file).stem.lower()
+    named = [entry for entry in found if re.fullmatch(rf"{entry[1].name}([^a-z].*)?", stem)]
+    return sorted(named, key=lambda entry: len(entry[1].name))[-1:]
 
 
 def _nearest(header: tuple[str, ...], known: dict[str, Profile], limit: int = 3) -> str:

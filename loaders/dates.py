@@ -6,6 +6,7 @@ from itertools import combinations
 
 from loaders.numbers import literal
 
+NO_OFFSET = "null::timestamp"
 FIRST, LAST = "1900-01-01", "2199-12-31 23:59:59.999999"
 CANDIDATES = (
     "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%Y/%m/%d", "%Y.%m.%d",
@@ -49,7 +50,7 @@ def parse(cell: str, formats: tuple[str, ...]) -> Parsed:
     timed = [form for form in formats if re.search(r"%-?[HI]", form)]
     parts = [f"{_fit(text, form)} is not null" for form in timed]
     local = f"case when not ({torn}) then {merged} end" if len(fits) > 1 else fits[0]
-    return Parsed(local, "null::timestamp", "true" if timed == list(formats) else " or ".join(parts) or "false", torn)
+    return Parsed(local, NO_OFFSET, "true" if timed == list(formats) else " or ".join(parts) or "false", torn)
 
 
 def pattern(form: str) -> str:

@@ -19,9 +19,13 @@ def refuse_doubtful(con: duckdb.DuckDBPyConnection, source: Source, part: Part) 
     """LoadError where failed cells show that a whole column is written in a way the profile does not state."""
     if not any(failure.doubt for failure in part.plan.failures):
         return
-    rows = con.cursor().execute(f"""select failed.column, failed.doubt, list(distinct failed.value order by failed.value),
+    rows = (
+        con.cursor()
+        .execute(f"""select failed.column, failed.doubt, list(distinct failed.value order by failed.value),
         min(line), any_value(failed.target) from (select line, unnest(failures) as failed from {part.rest} where ignored is null)
-        where failed.doubt <> '' group by 1, 2""").fetchall()
+        where failed.doubt <> '' group by 1, 2""")
+        .fetchall()
+    )
     for column, doubt, values, line, target in rows:
         if doubt == "torn":
             _refuse_torn(con, source, part, column)
@@ -32,15 +36,21 @@ def refuse_doubtful(con: duckdb.DuckDBPyConnection, source: Source, part: Part) 
 
 
 def _refuse_torn(con, source: Source, part: Part, column: str) -> None:
-    found = con.cursor().execute(f"""select line, failed.value, failed.reason from
+    found = (
+        con.cursor()
+        .execute(f"""select line, failed.value, failed.reason from
         (select line, unnest(failures) as failed from {part.rest}) where failed.column = {literal(column)}
-        and starts_with(failed.reason, 'fits several') order by line limit 3""").fetchall()
+        and starts_with(failed.reason, 'fits several') order by line limit 3""")
+        .fetchall()
+    )
     if found:
         examples = ", ".join(f"{value!r} in line {line}" for line, value, _ in found)
         raise LoadError(source.file, f"column {column!r} {found[0][2]}: {examples}; state the one that holds")
 
 
-def _refuse_unstated_dates(con, source: Source, part: Part, column: str, values: list[str], line: int, target: str) -> None:
+def _refuse_unstated_dates(
+    con, source: Source, part: Part, column: str, values: list[str], line: int, target: str
+) -> None:
     """Refused when more cells look like dates of another form than could be read."""
     con = con.cursor()
     cells = "(select failed.value as x from (select unnest(failures) as failed from {rest}) where failed.column = {column} and failed.doubt = 'date')"
@@ -48,11 +58,16 @@ def _refuse_unstated_dates(con, source: Source, part: Part, column: str, values:
     counts = ", ".join(f"count({dates.parse('x', (form,)).local})" for form in dates.CANDIDATES)
     fits = dict(zip(dates.CANDIDATES, con.execute(f"select {counts} from {cells}").fetchone(), strict=True))
     most = max(fits.values())
-    read = con.execute(f"select count({target}) from read_parquet({literal(str(part.file))})").fetchone()[0] if most else 0
+    read = (
+        con.execute(f"select count({target}) from read_parquet({literal(str(part.file))})").fetchone()[0] if most else 0
+    )
     if most and most >= read:
         forms = " or ".join(form for form, count in fits.items() if count == most)
         shown = ", ".join(map(repr, values[:3]))
-        raise LoadError(source.file, f"column {column!r} holds no ISO dates (line {line}: {shown}); state format = {forms} for {target}")
+        raise LoadError(
+            source.file,
+            f"column {column!r} holds no ISO dates (line {line}: {shown}); state format = {forms} for {target}",
+        )
 
 
 def _refuse_unstated_numbers(con, source: Source, column: str, values: list[str], line: int) -> None:
@@ -69,8 +84,10 @@ def literal_list(values: list[str]) -> str:
 
 def _refuse_numbers(file: str, column: str, shown: list[str], line: int) -> None:
     examples = ", ".join(map(repr, shown[:3]))
-    offer = "state decimal = \".\" or decimal = \",\" and, if there are any, thousands"
-    raise LoadError(file, f"column {column!r} holds numbers that can be read in two ways (line {line}: {examples}); {offer}")
+    offer = 'state decimal = "." or decimal = "," and, if there are any, thousands'
+    raise LoadError(
+        file, f"column {column!r} holds numbers that can be read in two ways (line {line}: {examples}); {offer}"
+    )
 
 
 def refuse_grouped(con: duckdb.DuckDBPyConnection, source: Source, part: Part) -> None:
@@ -78,14 +95,18 @@ def refuse_grouped(con: duckdb.DuckDBPyConnection, source: Source, part: Part) -
 
     One cell that can only be a decimal point, or only an ungrouped number, settles the column.
     """
-    columns = sorted({failure.column for failure in part.plan.failures if failure.doubt == "number"} & set(source.columns))
+    columns = sorted(
+        {failure.column for failure in part.plan.failures if failure.doubt == "number"} & set(source.columns)
+    )
     place = {column: f"trim(c{source.columns.index(column)})" for column in columns}
     raw = raw_relation(source)
     for relation in (f"select * from ({raw}) limit {SAMPLE}", raw):
         if not place:
             return
         counts = ", ".join(
-            f"count(*) filter (where regexp_full_match({cell}, {literal(pattern)}))" for cell in place.values() for pattern in (POINT, GROUPED)
+            f"count(*) filter (where regexp_full_match({cell}, {literal(pattern)}))"
+            for cell in place.values()
+            for pattern in (POINT, GROUPED)
         )
         row = con.cursor().execute(f"select {counts} from ({relation})").fetchone()
         settled = dict(zip(place, zip(row[0::2], row[1::2], strict=True), strict=True))

@@ -19,7 +19,9 @@ from loaders.source import Source, path_sql
 from loaders.workbook import DAY
 from warehouse.schema import Table
 
-PLANNED = re.compile(r"requested|promised|expected|scheduled|due|valid_|period_|launch|expiry|(first|current)_confirmed")
+PLANNED = re.compile(
+    r"requested|promised|expected|scheduled|due|valid_|period_|launch|expiry|(first|current)_confirmed"
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,9 @@ def _by_name(name: str, told: dict, zone: str) -> Exported | None:
     try:
         moment = datetime.strptime(found.group(1), told["format"].replace("%-", "%"))
     except ValueError:
-        raise LoadError(name, f"its name says {found.group(1)!r}, which is no date in the format {told['format']}") from None
+        raise LoadError(
+            name, f"its name says {found.group(1)!r}, which is no date in the format {told['format']}"
+        ) from None
     if re.search(r"%-?[HI]", told["format"]):
         return _instant(moment, zone, "file_name")
     return Exported(moment.date().isoformat(), True, "file_name")
@@ -77,7 +81,9 @@ def _by_field(con, source: Source, told: dict, zone: str) -> Exported | None:
         cell = f"(case when starts_with({cell}, '{DAY}') then substr({cell}, 3) else {cell} end)"
     said = dates.parse(cell, (told["format"],) if "format" in told else ())
     moment = dates.to_utc(said.local, said.utc, zone)
-    latest = f"select max({said.local}), max({moment}), coalesce(bool_or({said.timed}), false) from ({raw_relation(source)})"
+    latest = (
+        f"select max({said.local}), max({moment}), coalesce(bool_or({said.timed}), false) from ({raw_relation(source)})"
+    )
     local, utc, timed = con.cursor().execute(latest).fetchone()
     if local is None:
         return None

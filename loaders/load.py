@@ -129,7 +129,9 @@ class _Call:
         waiting = [path for path, staged in self.fresh.items() if staged.needs_date()]
         for path in [path for path in self.fresh if path not in waiting]:
             self.convert(path)
-        latest = max(filter(None, (staged.exported and _day(staged.exported) for staged in self.fresh.values())), default=None)
+        latest = max(
+            filter(None, (staged.exported and _day(staged.exported) for staged in self.fresh.values())), default=None
+        )
         for path in waiting:
             if latest is None:
                 hint = "state it with --exported-at, or in the profile by file name or field"

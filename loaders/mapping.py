@@ -24,7 +24,9 @@ def read_columns(file: str, where: str, table: Table, given: dict, own: dict) ->
     columns: dict[str, Mapping] = {}
     for name, value in given.items():
         if name not in table.columns:
-            raise LoadError(file, f"[{where}] {name}: {table.name} has no such column; it has {', '.join(table.columns)}")
+            raise LoadError(
+                file, f"[{where}] {name}: {table.name} has no such column; it has {', '.join(table.columns)}"
+            )
         target = table.columns[name]
         listed = value if isinstance(value, list) and value and isinstance(value[0], dict) else [value]
         checked = [_checked(file, f"{where}.{name}", target, item, own) for item in listed]

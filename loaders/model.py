@@ -71,7 +71,10 @@ class Mapping:
 
     def fillable(self, header: set[str]) -> bool:
         """Whether a file with these columns can fill it at all."""
-        return any(way.constant is not None or way.exported_at or any(column in header for column in way.columns) for way in self.ways)
+        return any(
+            way.constant is not None or way.exported_at or any(column in header for column in way.columns)
+            for way in self.ways
+        )
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,10 @@ class TableMap:
 
 @dataclass(frozen=True)
 class Object:
-    """One kind of export of a system: ours when its header holds all of `recognise` and none of `unless`."""
+    """One kind of export of a system: ours when its header holds all of `recognise` and none of `unless`.
+
+    A `closed` one (the generic layout) takes no column it does not know.
+    """
 
     name: str
     recognise: tuple[str, ...]
@@ -99,6 +105,7 @@ class Object:
     exported_at: str | dict | None = field(default=None, hash=False)
     timezone: str | None = None
     encoding: str | None = None
+    closed: bool = False
 
 
 @dataclass(frozen=True)

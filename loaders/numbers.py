@@ -32,11 +32,6 @@ def number(cell: str, kind: str, decimal: str | None, thousands: str | None) -> 
     return "case " + " ".join(f"when {mask} then {value}" for mask, value in cases) + " end"
 
 
-def typed_number(cell: str, kind: str) -> str:
-    """SQL for a number that the file itself holds as a number, written by Python or DuckDB."""
-    return number(cell, kind, None, None)
-
-
 def _mask(text: str, pattern: str) -> str:
     return f"regexp_full_match({text}, {literal(pattern)})"
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from loaders import vocabulary
 from loaders.claims import claim, labelled
 from loaders.errors import LoadError
+from loaders.generic import NAME, generic
 from loaders.mapping import conditions, read_columns
 from loaders.model import Object, Profile, TableMap
 from warehouse.home import Home
@@ -23,10 +24,11 @@ __all__ = ["Object", "Profile", "claim", "labelled", "profiles", "read_profile"]
 
 
 def profiles(home: Home | None = None) -> dict[str, Profile]:
-    """All profiles by name: the shipped ones and those of <home>/profiles, which win over a shipped one of their name."""
+    """All profiles by name: the shipped ones, those of <home>/profiles (which win over a shipped one of their name), and
+    the generic layout."""
     folders = [SHIPPED] + ([home.profiles] if home else [])
     found = [read_profile(file) for folder in folders if folder.is_dir() for file in sorted(folder.glob("*.toml"))]
-    return {profile.name: profile for profile in found}
+    return {profile.name: profile for profile in found} | {NAME: generic()}
 
 
 def read_profile(file: Path) -> Profile:

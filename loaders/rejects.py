@@ -52,7 +52,10 @@ def issues(con: duckdb.DuckDBPyConnection, source: Source, part: Part) -> list[d
     """The first thousand rejected cells as {line, column, value, reason}, in the order of the file."""
     query = f"""select line, failed.column, failed.value, failed.reason from
         (select line, unnest(failures) as failed from {part.rest} where ignored is null) order by line limit {MOST_ISSUES}"""
-    found = [dict(zip(("line", "column", "value", "reason"), row, strict=True)) for row in con.cursor().execute(query).fetchall()]
+    found = [
+        dict(zip(("line", "column", "value", "reason"), row, strict=True))
+        for row in con.cursor().execute(query).fetchall()
+    ]
     found += [
         {"line": ragged.line, "column": None, "value": ragged.text[:200], "reason": ragged.reason}
         for ragged in source.ragged[:MOST_ISSUES]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from loaders.convert import Plan
+from loaders.plan import Plan
 from loaders.source import Source, path_sql
 
 MOST_ISSUES = 1000
@@ -32,7 +32,9 @@ class Part:
     kept: str = ""
 
 
-def write_part(con: duckdb.DuckDBPyConnection, source: Source, table: object, plan: Plan, file: Path, rest: str) -> Part:
+def write_part(
+    con: duckdb.DuckDBPyConnection, source: Source, table: object, plan: Plan, file: Path, rest: str
+) -> Part:
     """Write the good rows of `source` to `file` and keep the others in the table `rest`.
 
     Unplain where the records DuckDB saw are not the lines of the file.
@@ -123,7 +125,9 @@ def settle_duplicates(con: duckdb.DuckDBPyConnection, parts: list[Part], target:
     for index, part in enumerate(parts):
         _move_duplicates(con, index, part, own)
     for index, part in enumerate(parts):
-        part.kept = f"select * from ({part.kept}) where source_line not in (select line from twice where part = {index})"
+        part.kept = (
+            f"select * from ({part.kept}) where source_line not in (select line from twice where part = {index})"
+        )
     _union(con, parts, target)
 
 
@@ -160,7 +164,9 @@ def prove(con: duckdb.DuckDBPyConnection, parts: list[Part], target: Path) -> No
     """Rows in = loaded + rejected + ignored for each part, and the Parquet holds what is counted as loaded."""
     for part in parts:
         if part.rows_in != part.loaded + part.rejected + part.ignored:
-            raise AssertionError(f"{target.name}: {part.rows_in} rows in, {part.loaded} + {part.rejected} + {part.ignored} out")
+            raise AssertionError(
+                f"{target.name}: {part.rows_in} rows in, {part.loaded} + {part.rejected} + {part.ignored} out"
+            )
     written = con.cursor().execute(f"select count(*) from read_parquet({path_sql(target)})").fetchone()[0]
     if written != sum(part.loaded for part in parts):
         raise AssertionError(f"{target.name}: {written} rows written, {sum(part.loaded for part in parts)} counted")

@@ -61,7 +61,9 @@ def path_sql(path: Path) -> str:
     return literal("".join(f"[{letter}]" if letter in "*?[" else letter for letter in str(path)))
 
 
-def open_source(con: duckdb.DuckDBPyConnection, file: str, found: Survey, known: dict[str, Profile], work: Path) -> Source:
+def open_source(
+    con: duckdb.DuckDBPyConnection, file: str, found: Survey, known: dict[str, Profile], work: Path
+) -> Source:
     """Open a surveyed file and find the profile that claims it. LoadError where it cannot be read or claimed."""
     if found.kind == "parquet":
         return _parquet(con, file, found, known)
@@ -101,7 +103,16 @@ def _header(file: str, head: str, whole: bool, known: dict[str, Profile]) -> tup
     return claimed[0] if claimed else max(found, key=lambda entry: len(entry[1]))
 
 
-def _open_text(file, text: Path, facts: TextFacts, delimiter: str, names: tuple[str, ...], one_line: bool, claim: Claim, encoding: str) -> Source:
+def _open_text(
+    file,
+    text: Path,
+    facts: TextFacts,
+    delimiter: str,
+    names: tuple[str, ...],
+    one_line: bool,
+    claim: Claim,
+    encoding: str,
+) -> Source:
     columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(len(names)))
     read = f"read_csv({path_sql(text)}, columns={{{columns}}}, delim={literal(delimiter)}, {READ})"
     source = Source(
@@ -124,7 +135,9 @@ def exactly(source: Source) -> Source:
     text, facts, delimiter = source.text
     target = text.with_name("rows.parquet")
     rows, ragged = write_rows(text, facts.line_end, delimiter, source.width, target)
-    return replace(source, relation=f"select * from read_parquet({path_sql(target)})", rows=rows, ragged=ragged, exact=True)
+    return replace(
+        source, relation=f"select * from read_parquet({path_sql(target)})", rows=rows, ragged=ragged, exact=True
+    )
 
 
 # ---------------------------------------------------------------------- workbooks and Parquet

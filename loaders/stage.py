@@ -9,11 +9,12 @@ from pathlib import Path
 import duckdb
 
 from loaders import exported as exporting
-from loaders.convert import Settings, plan
+from loaders.convert import plan
 from loaders.doubts import refuse_doubtful, refuse_grouped
 from loaders.errors import LoadError
 from loaders.exported import Exported
 from loaders.model import Profile, TableMap
+from loaders.plan import Settings
 from loaders.rejects import issues, write_rejects
 from loaders.rows import Part, Unplain, prove, settle_duplicates, write_part
 from loaders.source import Source, exactly, open_source
@@ -56,7 +57,8 @@ class Staged:
             lacking = [
                 column.name
                 for column in table.table.columns.values()
-                if column.required and not (column.name in table.columns and table.columns[column.name].fillable(header))
+                if column.required
+                and not (column.name in table.columns and table.columns[column.name].fillable(header))
             ]
             if table.optional and (lacking or any(when.column not in header for when in table.when)):
                 continue
@@ -68,14 +70,18 @@ class Staged:
 
 def _lacking(source: Source, table: TableMap, lacking: list[str]) -> str:
     wanted = [
-        f"{name} (from {' or '.join(table.columns[name].columns)})" if name in table.columns else f"{name} (not in the profile)"
+        f"{name} (from {' or '.join(table.columns[name].columns)})"
+        if name in table.columns
+        else f"{name} (not in the profile)"
         for name in lacking
     ]
     where = f"{source.profile.name} ({source.object.name})"
     return f"{where} fills {table.table.name}, but the header has no column for {', '.join(wanted)}, which is required"
 
 
-def open_staged(con, path: Path, folder: Path, known: dict[str, Profile], command: Exported | None, zone: str, progress: Progress) -> Staged:
+def open_staged(
+    con, path: Path, folder: Path, known: dict[str, Profile], command: Exported | None, zone: str, progress: Progress
+) -> Staged:
     """Copy and survey a file, find its profile and, where stated, its date. LoadError where it is refused."""
     (folder / "raw").mkdir(parents=True)
     (folder / "work").mkdir()
@@ -111,7 +117,9 @@ def _convert(con, staged: Staged, zone: str, progress: Progress) -> None:
         parts.append(part)
     staged.tables = []
     progress(0.9, "checking")
-    for name, group in groupby(sorted(parts, key=lambda part: part.table.table.name), lambda part: part.table.table.name):
+    for name, group in groupby(
+        sorted(parts, key=lambda part: part.table.table.name), lambda part: part.table.table.name
+    ):
         _settle(con, staged, name, list(group))
     order = {table.table.name: index for index, table in reversed(list(enumerate(maps)))}
     staged.tables.sort(key=lambda entry: order[entry["table"]])

@@ -1,13 +1,13 @@
 """What a load proves about its amounts, and which texts it took for missing."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import duckdb
 
 from loaders.numbers import literal
 from loaders.rows import Part, raw_relation
 from loaders.source import Source, path_sql
-from pathlib import Path
 
 
 def control_totals(con: duckdb.DuckDBPyConnection, relation: str, types: dict[str, str]) -> dict[str, str]:
@@ -17,7 +17,9 @@ def control_totals(con: duckdb.DuckDBPyConnection, relation: str, types: dict[st
         return {}
     sums = ", ".join(f'sum("{name}")' for name in summed)
     row = con.cursor().execute(f"select {sums} from ({relation})").fetchone()
-    return {name: _shown(total, kind) for (name, kind), total in zip(summed.items(), row, strict=True) if total is not None}
+    return {
+        name: _shown(total, kind) for (name, kind), total in zip(summed.items(), row, strict=True) if total is not None
+    }
 
 
 def _shown(total: Decimal, kind: str) -> str:

@@ -61,7 +61,11 @@ def texts_to_texts(value: Any) -> str | None:
 
 
 def _values(value: Any) -> str | None:
-    return None if isinstance(value, str) and value else texts_to_texts(value) and "must name a [values.*] or map texts to texts"
+    return (
+        None
+        if isinstance(value, str) and value
+        else texts_to_texts(value) and "must name a [values.*] or map texts to texts"
+    )
 
 
 def _labels(value: Any) -> str | None:
@@ -123,7 +127,9 @@ def _exported_at(value: Any) -> str | None:
     if set(value) - {"file_name", "field", "format"} or not all(isinstance(item, str) for item in value.values()):
         return "may hold file_name or field, and format, all texts"
     if "file_name" in value:
-        return _pattern(value["file_name"]) or ("needs a format" if "format" not in value else date_format(value["format"]))
+        return _pattern(value["file_name"]) or (
+            "needs a format" if "format" not in value else date_format(value["format"])
+        )
     return date_format(value["format"]) if "format" in value else None
 
 
@@ -142,7 +148,11 @@ def _multiply(value: Any) -> str | None:
         return isinstance(item, str | int | float) and not isinstance(item, bool)
 
     fits = isinstance(value, list) and len(value) > 1 and all(map(operand, value))
-    return None if fits else "must list two or more factors: a column, a number, { one_minus = column } or { one_over = column }"
+    return (
+        None
+        if fits
+        else "must list two or more factors: a column, a number, { one_minus = column } or { one_over = column }"
+    )
 
 
 def _when(value: Any) -> str | None:

@@ -1,0 +1,44 @@
+"""The cells of a raw relation as SQL: by column name, without their mark, NULL where they mean missing."""
+
+from dataclasses import dataclass
+
+from loaders.model import When
+from loaders.numbers import literal
+from loaders.workbook import MARK
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Where each column of the header stands. `typed` files mark the cells that are no texts."""
+
+    place: dict[str, str]
+    typed: bool = False
+
+    def raw(self, column: str) -> str:
+        """The cell as it is; a column that is not there is empty."""
+        return self.place.get(column, "null::varchar")
+
+    def text(self, cell: str) -> str:
+        """A cell without its mark."""
+        if not self.typed:
+            return cell
+        return f"(case when starts_with({cell}, {literal(MARK)}) then substr({cell}, 3) else {cell} end)"
+
+    def filled(self, column: str, null: tuple[str, ...], marked: bool) -> str:
+        """The cell, NULL where it is blank or a text that means missing; the text itself is never trimmed."""
+        cell = self.raw(column)
+        plain = self.text(cell)
+        missing = f"trim({plain}) in ({', '.join(map(literal, ('', *null)))})" if null else f"ltrim({plain}) = ''"
+        return f"(case when not ({missing}) then {cell if marked else plain} end)"
+
+    def holds(self, when: When) -> str:
+        """Whether a condition holds in a row; never NULL."""
+        plain = f"lower(trim(coalesce({self.text(self.raw(when.column))}, '')))"
+        if when.null:
+            null = ", ".join(literal(text.strip().lower()) for text in when.null)
+            plain = f"(case when {plain} in ({null}) then '' else {plain} end)"
+        listed = ", ".join(literal(text.strip().lower()) for text in when.texts)
+        return f"({plain} {'' if when.among else 'not '}in ({listed}))" if listed else str(not when.among).lower()
+
+    def all_hold(self, whens: tuple[When, ...]) -> str:
+        return " and ".join(map(self.holds, whens)) or "true"

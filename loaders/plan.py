@@ -1,0 +1,93 @@
+"""The select that turns a raw relation into a canonical table, and tells every row that does not fit it.
+
+It has three levels: `x` the cells as texts (NULL when they mean missing), `v` what they say, and the canonical columns.
+"""
+
+from dataclasses import dataclass, field
+
+from loaders.numbers import literal
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the company and the load decide: the company's time zone and the day or (UTC) instant of the export."""
+
+    zone: str = "UTC"
+    exported_at: str | None = None
+    exported_is_date: bool = True
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A way a row can fail: SQL of the condition, the value and the reason. `doubt` marks what may refuse the file,
+    `target` the canonical column that would be filled."""
+
+    condition: str
+    column: str
+    value: str
+    reason: str
+    doubt: str = ""
+    target: str = ""
+
+    def struct(self) -> str:
+        """The failure as SQL struct, NULL where the row does not fail so."""
+        return f"""case when {self.condition} then {{'column': {literal(self.column)}, 'value': left({self.value}, 200),
+            'reason': {self.reason}, 'doubt': {literal(self.doubt)}, 'target': {literal(self.target)}}} end"""
+
+
+@dataclass
+class Plan:
+    """The select of one canonical table over a raw relation of line and c0..cN."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+    cells: dict[str, str] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    ignored: list[tuple[str, str]] = field(default_factory=list)
+    source_id: str = "line::varchar"
+
+    def cell(self, sql: str) -> str:
+        """The name of a cell expression; the same expression has one name."""
+        return _named(self.cells, "x", sql)
+
+    def value(self, sql: str) -> str:
+        """The name of a value expression over cells and, for one taken from another, over values before it."""
+        return _named(self.values, "v", sql)
+
+    def base(self, raw: str) -> str:
+        """The raw relation with all cells and values beside it."""
+        cells = "".join(f", {sql} as {name}" for name, sql in self.cells.items())
+        values = "".join(f", {sql} as {name}" for name, sql in self.values.items())
+        return f"(select *{values} from (select *{cells} from ({raw})))"
+
+    def good(self, raw: str) -> str:
+        """The rows to load: canonical columns, source_id, source_line."""
+        listed = "".join(f'{sql} as "{name}", ' for name, sql in self.columns.items())
+        out = self._out()
+        where = f" where not ({out})" if out else ""
+        return f"select {listed}{self.source_id} as source_id, line as source_line from {self.base(raw)}{where}"
+
+    def rest(self, raw: str, width: int) -> str:
+        """All other rows: line, why it is ignored (or NULL), its failures, its raw cells."""
+        ignored = " ".join(f"when {condition} then {literal(reason)}" for condition, reason in self.ignored)
+        ignored = f"case {ignored} end" if ignored else "null::varchar"
+        failures = ", ".join(failure.struct() for failure in self.failures)
+        failures = f"list_filter([{failures}], lambda item: item is not null)" if failures else "[]"
+        cells = ", ".join(f"c{index}" for index in range(width))
+        return f"""select line, {ignored} as ignored, case when ({ignored}) is null then {failures} end as failures,
+            case when ({ignored}) is null then [{cells}] end as cells
+            from {self.base(raw)} where {self._out() or "false"}"""
+
+    def _out(self) -> str:
+        conditions = [condition for condition, _ in self.ignored] + [failure.condition for failure in self.failures]
+        return " or ".join(f"({condition})" for condition in conditions)
+
+
+def _named(level: dict[str, str], prefix: str, sql: str) -> str:
+    for name, known in level.items():
+        if known == sql:
+            return name
+    name = f"{prefix}{len(level)}"
+    level[name] = sql
+    return name
