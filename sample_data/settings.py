@@ -46,8 +46,8 @@ class Size:
 
 
 SIZES = {
-    "demo": Size("demo", 1.0, 42, 86, 0.85, weekly_opportunity=53, weekly_schedule=78, weekly_stock=13),
-    "small": Size("small", 0.1, 12, 26, 0.3, weekly_opportunity=9, weekly_schedule=9, weekly_stock=4),
+    "demo": Size("demo", 1.0, 42, 86, 0.85, weekly_opportunity=13, weekly_schedule=13, weekly_stock=9),
+    "small": Size("small", 0.1, 12, 26, 0.3, weekly_opportunity=5, weekly_schedule=5, weekly_stock=4),
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sample_data import customers, deliveries, demand, orders, products, promises, supply, surveys
+from sample_data import customers, deliveries, demand, orders, plants, products, promises, supply, surveys
 from sample_data.settings import SIZES, Calendar, Size, calendar, rng, thursdays
 from sample_data.texts import salesforce_ids
 
@@ -98,7 +98,9 @@ def tell(seed: int, months: int, size_name: str) -> Company:
     goods = products.make_assortment(seed, size.products)
     made = orders.make_orders(seed, cal, size, company, wish, goods)
     line_company = made.order["company"].to_numpy()[made.line["order"]]
-    moved, cancelled = supply.run(seed, cal, made, goods, company["segment"].to_numpy()[line_company])
+    wanted = supply.cancellations(seed, made)
+    moved = plants.run(seed, cal, made, goods, company["segment"].to_numpy()[line_company], wanted["day"].to_numpy())
+    cancelled = wanted[moved.dead].rename_axis("line").reset_index()
     incoterm = company["incoterm"].to_numpy()[made.order["company"]]
     delivery, delivery_line = deliveries.make_deliveries(seed, cal, made, moved.shipped, incoterm)
     outcome = deliveries.line_outcome(made, delivery, delivery_line, cal.end)
@@ -127,7 +129,7 @@ def tell(seed: int, months: int, size_name: str) -> Company:
         outcome=outcome,
         promise=promise,
         notice=notice,
-        purchase=purchase_orders(goods, moved.purchase),
+        purchase=purchase_orders(goods, moved.bought),
         stock=stock_table(seed, cal, size, goods, moved.on_hand),
         returns=returns,
         case=case[has_account[case["company"]]].reset_index(drop=True),
