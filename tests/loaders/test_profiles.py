@@ -22,6 +22,7 @@ from warehouse.state import set_settings
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 EXPORTS = sorted(path for path in FIXTURES.glob("*/*.csv") if not path.name.endswith(".expected.csv"))
 REAL = Path(os.environ.get("THROUGHLINE_REAL_DATA") or Path(__file__).resolve().parents[2] / "../shared/data")
+DOCS = Path(__file__).resolve().parents[2] / "docs/source-systems.md"
 POINTS = """
 extends = "sap"
 [numbers]
@@ -98,6 +99,15 @@ def test_every_object_of_every_shipped_profile_has_an_export_here():
         (name, thing) for name, profile in profiles(None).items() for thing in profile.objects if name != "generic"
     }
     assert shipped == {(path.parent.name, path.name.split(".")[0]) for path in EXPORTS}
+
+
+def test_the_docs_name_every_object_of_every_shipped_profile_with_what_it_gives():
+    told = [line for line in DOCS.read_text("utf-8").splitlines() if line.startswith("|")]
+    for profile in profiles(None).values():
+        for thing in profile.objects.values():
+            rows = [line for line in told if thing.name in line.split("|")[2].replace(",", " ").split()]
+            missing = [item.table.name for item in thing.tables if not any(item.table.name in line for line in rows)]
+            assert profile.name == "generic" or not missing, (profile.name, thing.name)
 
 
 @pytest.mark.parametrize("export", EXPORTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
