@@ -11,7 +11,7 @@ import typer
 
 from throughline import __version__, say
 from throughline.argv import spread
-from throughline.commands import files, match, metric, profile, report, serve
+from throughline.commands import files, match, metric, profile, report, serve, settings
 
 ROOMS = ("warehouse", "loaders", "metrics", "charts", "reports", "ui", "sample_data", "throughline")
 
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.command("demo")(serve.demo)
 app.command("load")(files.load)
 app.command("status")(files.status)
+app.command("settings")(settings.settings)
 app.command("rollback")(files.rollback)
 app.command("withdraw")(files.withdraw)
 app.add_typer(profile.app, name="profile")
@@ -60,14 +61,14 @@ def run(argv: list[str]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 1
-    except (ValueError, RuntimeError) as error:
+    except Exception as error:
         if type(error).__module__.partition(".")[0] not in ROOMS:
             raise
-        return _wrong(argv, str(error), 2 if isinstance(error, ValueError) else 1)
+        return _wrong(argv, str(error), 1 if isinstance(error, RuntimeError) else 2)
 
 
 def _wrong(argv: list[str], message: str, code: int) -> int:
-    """Tell an error that a room raised: a ValueError is a wrong question, a RuntimeError a check that failed."""
+    """Tell an error that a room raised: a RuntimeError is a check that failed, any other a question put wrongly."""
     say.note(f"throughline: {message}")
     before_json = {"--format"} & {first for first, second in zip(argv, argv[1:], strict=False) if second == "json"}
     if "--json" in argv or "--format=json" in argv or before_json:

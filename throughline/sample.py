@@ -12,6 +12,10 @@ SEED = 20260430
 MARK = "sample_company.json"
 
 
+class SampleError(RuntimeError):
+    """The sample company did not load; the message names file and reason."""
+
+
 def prepare(home, seed: int = SEED, size: str = "demo") -> int:
     """The version that holds the sample company; what is already there is not made again.
 
@@ -46,10 +50,12 @@ def _generate(exports, seed: int, size: str) -> None:
 
 
 def _load(home, exports) -> int:
-    from throughline.commands.files import data_files
     from warehouse.state import set_settings
 
     set_settings(home, tz="Europe/Berlin", reporting_currency="EUR")
-    files = data_files([exports / "salesforce", exports / "sap"])
-    _, version = load_and_build(home, files)
+    say.note("loading its exports")
+    entries, version = load_and_build(home, [exports / "salesforce", exports / "sap"], told=False)
+    refused = [entry for entry in entries if entry["status"] == "refused"]
+    if refused:
+        raise SampleError(f"{refused[0]['file']}: {refused[0]['issues'][0]['reason']}")
     return version or build_version(home)

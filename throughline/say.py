@@ -20,6 +20,14 @@ def note(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
+def progress(file: str, share: float, what: str) -> None:
+    """How far a file is: one line that rewrites itself on a terminal, else one line when the file is done."""
+    if sys.stderr.isatty():
+        print(f"\r\033[K{file}: {what} {share:.0%}", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
+    elif share >= 1:
+        note(f"{file}: {what}")
+
+
 def table(header: Sequence[str], rows: Iterable[Sequence[object]], right: Iterable[str] = ()) -> None:
     """Columns aligned by the widest cell; those named in `right` are set flush right."""
     cells = [["" if cell is None else str(cell) for cell in row] for row in rows]

@@ -8,33 +8,11 @@ import typer
 from throughline import say
 from throughline.options import HomeOption, JsonOption, home_of
 
-DATA_FILES = (".csv", ".tsv", ".txt", ".xlsx", ".parquet")
-
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Exports, or folders of them.")]
 PROFILE_HELP = "Which profile reads the files; default: the one that knows the header."
 Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME|FILE.toml", help=PROFILE_HELP)]
 ExportedAt = Annotated[str | None, typer.Option("--exported-at", metavar="DATE", help="When the files were exported.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Check everything, keep nothing.")]
-
-
-def data_files(paths: list[Path]) -> list[Path]:
-    """The files given, folders replaced by the data files in them, in the order of their paths. Raises BadParameter."""
-    found: list[Path] = []
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(inner for inner in path.rglob("*") if _is_data(inner))
-            if not inside:
-                raise typer.BadParameter(f"no data file in {path}; looked for {', '.join(DATA_FILES)}")
-            found += inside
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise typer.BadParameter(f"no such file: {path}")
-    return list(dict.fromkeys(found))
-
-
-def _is_data(path: Path) -> bool:
-    return path.suffix.lower() in DATA_FILES and not path.name.startswith((".", "~")) and path.is_file()
 
 
 def load(
@@ -48,7 +26,7 @@ def load(
     """Check and load exports, then build a new version; one refused file and nothing of this call is kept."""
     from throughline.loading import load_and_build, verdict
 
-    entries, version = load_and_build(home_of(home), data_files(path), profile, exported_at, dry_run)
+    entries, version = load_and_build(home_of(home), path, profile, exported_at, dry_run)
     code, told = verdict(entries)
     if json:
         say.document({"files": entries, "version": version})
