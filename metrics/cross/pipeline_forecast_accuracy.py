@@ -16,7 +16,7 @@ give a forecast of the booked value of each of the next six months, per customer
 y is the net value of the demand orders by order date, at the rate of the origin, before later changes and
 cancellations, in months that are over. The benchmark is y twelve months before where two years of demand are known,
 else the mean of the last three months. All methods are judged on the cells for which the pipeline and all history
-methods have a forecast; the CRM's own number (amount x its probability, expected to close in the month) on those it has.
+methods have a forecast; the CRM's own number (amount x its probability, expected to close then) on those it has.
 
 Nothing after the origin enters a forecast: probabilities, r and base learn only from target months that were over.
 States rebuilt from stages alone are left out. Horizon is a dimension; WAPE falls with aggregation, so `grain` is part
@@ -37,6 +37,8 @@ KEYS = {
     "origin": ("origin",),
     "win": ("kind", "origin", "opportunity_id"),
     "probability": ("origin", "horizon", "stage_code", "close_bucket_key"),
+    "pipe": ("origin", "horizon", "segment", "family"),
+    "base": ("origin", "horizon", "segment", "family"),
     "cell": ("origin", "horizon", "segment", "family"),
     "contribution": ("origin", "opportunity_id", "horizon", "segment", "family"),
 }
@@ -46,9 +48,12 @@ GRAINS = {
     "origin": "month end at which the pipeline is known: which event counts as winning a deal",
     "win": "opportunity open at an origin and won one to six months later",
     "probability": "origin x horizon x stage x months to the expected close: the chance learnt from earlier origins",
+    "pipe": "origin x horizon x segment x family: what open deals let expect",
+    "base": "origin x horizon x segment x family: demand that no open deal announced, a month",
     "cell": "origin x horizon x segment x family: forecasts and what came of them",
     "contribution": "open opportunity x horizon x family at the newest origin: its part of the forecast",
 }
+UNDATED = ("demand", "first_value", "contribution")
 
 
 def relations(
@@ -60,7 +65,7 @@ def relations(
     ratio_wins: int = 20,
     horizons: tuple[int, ...] = HORIZONS,
 ) -> dict[str, Relation]:
-    """The chain from deals to cells. The constants are fixed for the metric; other values serve worked examples."""
+    """The chain from deals to cells. The constants are fixed for the metric; others serve worked examples."""
     fixed = f"""WITH fixed AS (
     SELECT {kappa} AS kappa, {base_months} AS base_months, {least_base_months} AS least_base_months,
         {training_deals} AS training_deals, {training_wins} AS training_wins, {ratio_wins} AS ratio_wins
@@ -70,7 +75,7 @@ horizon AS (
 ),
 """
     return {
-        name: Relation(GRAINS[name], key, fixed + _text(name), known=name in ("origin", "win", "probability", "cell"))
+        name: Relation(GRAINS[name], key, fixed + _text(name), known=name not in UNDATED)
         for name, key in KEYS.items()
     }
 
@@ -107,11 +112,18 @@ SUMS = {"n": "1", "y": "abs(y)", "seasonal": f"({SEASONAL})::INT"}
 ERRORS = {**SUMS, **{f"e_{method}": f"abs(y - f_{method})" for method in METHODS}}
 BIASES = {**ERRORS, "y": "y", **{f"b_{method}": f"f_{method} - y" for method in METHODS}}
 SQUARES = {**ERRORS, **{f"s_{method}": f"(y - f_{method}) * (y - f_{method})" for method in METHODS}}
-NEEDS = ("opportunity_snapshot.stage_code", "order_line.net_amount|order_line.unit_price", "sales_order.ordered_date")
+
+
+def needs(params) -> tuple[str, ...]:
+    found = ("opportunity_snapshot.stage_code", "order_line.net_amount|order_line.unit_price")
+    dated = "sales_order.ordered_date|sales_order.entered_date"
+    shipped = ("shipment_line.qty_shipped", "shipment.shipped_date") if params["target"] == "shipments" else ()
+    return (*found, dated, *shipped)
+
 
 
 def measure(name: str, title: str, unit: str, better: str | None, finish, sums, keys=BY_ORIGIN, **options) -> Measure:
-    common = dict(relation="cell", stage=stage, where="y IS NOT NULL", exclude=LEFT_OUT, requires=NEEDS, minimum=(1, 1))
+    common = dict(relation="cell", stage=stage, where="y IS NOT NULL", exclude=LEFT_OUT, requires=needs, minimum=(1, 1))
     return Measure(name, title, unit, better, sums=sums, keys=keys, finish=finish, **{**common, **options})
 
 
@@ -155,7 +167,7 @@ MEASURES = (
         {"n": "1", "contribution": "contribution"}, {"target": "horizon", "horizon": "horizon"},
         relation="contribution", stage=None, anchor="origin", where="true",
         exclude={"fx_missing": "contribution IS NULL"},
-        meaning="What the next six months' forecast expects of opportunities open at the newest origin; its rows name them.",
+        meaning="What the forecast of the next six months expects of opportunities open at the newest origin.",
     ),
 )  # fmt: skip
 
@@ -171,7 +183,7 @@ METRIC = Metric(
     },
     params={
         "grain": Param(
-            "cell", ("cell", "segment", "family", "total"), "What forecasts and demand are added up to before the error."
+            "cell", ("cell", "segment", "family", "total"), "What forecast and demand are added up to before the error."
         ),
         "target": Param("orders", ("orders", "shipments"), "What is forecast: booked orders, or value by ship date."),
     },
@@ -190,8 +202,8 @@ METRIC = Metric(
         "Gilliland: Forecast value added analysis",
     ),
     example="""
-    deals at month end   Jan a,b S2  c,d S1 | Feb b,c,e S2  d S1 | Mar b,c S2  d,f S1 | Apr c S2 200  d S2 50  f,g S1 100
-    orders               Feb a 100 + 30 | Mar e 100 + 40 | Apr b 80 + 50 | May c 180 + 20
+    deals, month end  Jan a,b S2  c,d S1 | Feb b,c,e S2  d S1 | Mar b,c S2  d,f S1 | Apr c S2 200  d S2 50  f,g S1 100
+    orders            Feb a 100 + 30 | Mar e 100 + 40 | Apr b 80 + 50 | May c 180 + 20
     from April, one month ahead, kappa 4, 3 months of base:
     pi(S2) = (3 + 4 x .25) / (7 + 4) = .364    pi(S1) = (0 + 4 x .25) / (5 + 4) = .111
     pipe   = 250 x .364 + 200 x .111 = 113.1   base = (30 + 40 + 50) / 3 = 40    F = 153.1, demand 200, error 46.9

@@ -24,5 +24,10 @@ select
     priority_rank
 from dated
 union all
-select customer_id, date '1900-01-01' as valid_from, date '2199-12-31' as valid_to, coalesce(segment, '') as segment, priority_rank
+select
+    customer_id,
+    date '1900-01-01' as valid_from,
+    date '2199-12-31' as valid_to,
+    coalesce(segment, '') as segment,
+    priority_rank
 from undated;

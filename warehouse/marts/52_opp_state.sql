@@ -27,7 +27,8 @@ stated as (
         forecast_origin.origin,
         snapshot.*,
         coalesce(snapshot.outcome, outcome_of_stage.outcome, 'open') as outcome_then,
-        year(snapshot.expected_close_date) * 12 + month(snapshot.expected_close_date) - 1 - forecast_origin.month as close_lag
+        year(snapshot.expected_close_date) * 12 + month(snapshot.expected_close_date) - 1
+            - forecast_origin.month as close_lag
     from forecast_origin
     join opportunity_snapshot as snapshot
         on snapshot.snapshot_date = forecast_origin.snapshot_date

@@ -61,17 +61,21 @@ mix as (
     select 'customer' as basis, bare_customer.month, bought.customer_id as member, bought.family,
         sum(bought.amount * rate.rate)::double as amount
     from bare_customer
-    join bought on bought.customer_id = bare_customer.customer_id and bought.month between bare_customer.month - 11 and bare_customer.month
+    join bought
+        on bought.customer_id = bare_customer.customer_id
+        and bought.month between bare_customer.month - 11 and bare_customer.month
     join month_rate as rate on rate.month = bare_customer.month and rate.currency = bought.currency
     group by all
     union all
-    select 'segment' as basis, origin.month, demand.segment as member, demand.family, sum(demand.amount * rate.rate)::double as amount
+    select 'segment' as basis, origin.month, demand.segment as member, demand.family,
+        sum(demand.amount * rate.rate)::double as amount
     from (select distinct month from bare) as origin
     join demand_month as demand on demand.month between origin.month - 11 and origin.month
     join month_rate as rate on rate.month = origin.month and rate.currency = demand.currency
     group by all
     union all
-    select 'everybody' as basis, origin.month, '' as member, demand.family, sum(demand.amount * rate.rate)::double as amount
+    select 'everybody' as basis, origin.month, '' as member, demand.family,
+        sum(demand.amount * rate.rate)::double as amount
     from (select distinct month from bare) as origin
     join demand_month as demand on demand.month between origin.month - 11 and origin.month
     join month_rate as rate on rate.month = origin.month and rate.currency = demand.currency
@@ -96,9 +100,13 @@ chosen as (
         end as member
     from bare
     left join mix_total as customer_total
-        on customer_total.basis = 'customer' and customer_total.month = bare.month and customer_total.member = bare.customer_id
+        on customer_total.basis = 'customer'
+        and customer_total.month = bare.month
+        and customer_total.member = bare.customer_id
     left join mix_total as segment_total
-        on segment_total.basis = 'segment' and segment_total.month = bare.month and segment_total.member = bare.segment
+        on segment_total.basis = 'segment'
+        and segment_total.month = bare.month
+        and segment_total.member = bare.segment
 )
 select month, opportunity_id, family, 'line' as basis, share from own
 union all

@@ -1,0 +1,202 @@
+"""For how many days our stock can serve each customer segment, and how much capital stands behind it.
+
+Per product, site and stock date the usable stock is shared out to segments; a segment's days put the cost of its shares
+against the cost of its daily demand:
+
+    usable      = unrestricted own stock - expired - blocked - reserved elsewhere, never below 0
+    share(s)    = held for customer lines of s (cut down to what there is) + set aside for s
+                  + rest x demand(s) / demand of all segments                                   policy demand_share
+    demand(s)   = ordered quantity of s, net of cancellations then known, of the last 90 days / 90
+    days(s)     = sum of share x unit cost / sum of demand x unit cost                          a ratio of sums
+    days_effect : mix = days if all usable stock went by demand - the company's days; reservation = days - that
+
+Policies for the rest: demand_share; priority_fifo (open lines due within 30 days by priority rank, promise, order date
+until the stock is used up); fair_share (open lines in proportion); quota (segment_quota: minimum, then share, by rank).
+What a policy leaves goes by demand. Stock of products that nobody ordered in 90 days is `No recent demand`; blocked,
+quality, in transit, consignment without a segment, expired and negative stock stand apart, in units and value. All of
+it adds up to what was counted. Stock at past dates is shared out by demand_share only; the others need open lines.
+
+Unit: days, reporting currency, ratio. Direction: a band, too little is risk and too much is capital. n = demand lines.
+Left out and counted: rows without a unit cost. Foreign-owned stock is shown apart and is in no total.
+There is no standard by segment: SCOR and days of supply define product and site only; the sharing follows SAP product
+allocation, IBM Sterling inventory segments and fair-share allocation.
+"""
+
+from dataclasses import replace
+from pathlib import Path
+
+from metrics.finish import divide, number
+from metrics.registry import Answer, Dim, Measure, Metric, Param, Relation
+
+HERE = Path(__file__).parent
+POLICIES = ("demand_share", "priority_fifo", "fair_share", "quota")
+KINDS = ("no_demand", "reserved_elsewhere", "quality", "blocked", "in_transit", "consignment", "expired")
+APART = ("negative", "not_ours")
+
+
+def _relation(name: str, grain: str, key: tuple[str, ...]) -> Relation:
+    sql = (HERE / f"days_of_inventory_by_segment_{name}.sql").read_text("utf-8")
+    return Relation(grain, key, sql, at="state")
+
+
+KEY = ("state_date", "product_id", "site_id", "portion", "segment")
+RELATIONS = {
+    "stock": _relation("stock", "stock date x product x site x portion x segment, shared out by demand", KEY),
+    "open_line": _relation("open_line", "order line open at the newest stock date, due in 30 days", ("order_line_id",)),
+    "policy": _relation("policy", "product x site x portion x segment at the newest stock date, by each policy", KEY),
+}
+NEEDS = (
+    "inventory_snapshot.on_hand_qty",
+    "inventory_snapshot.unit_cost|product_cost.unit_cost",
+    "order_line.ordered_qty",
+    "sales_order.ordered_date|sales_order.entered_date",
+)
+DUE = "order_line.current_promised_date|order_line.requested_date|promise_history.promised_date"
+
+
+def shared_by(params) -> str:
+    """Past stock is shared out by demand only; the other policies know the newest date."""
+    return "stock" if params["policy"] == "demand_share" else "policy"
+
+
+def share_value(params) -> str:
+    return f"alloc_{params['policy']} * unit_cost"
+
+
+def needs(params) -> tuple[str, ...]:
+    return (*NEEDS, *{"demand_share": (), "quota": ("segment_quota.segment",)}.get(params["policy"], (DUE,)))
+
+
+def sums(params) -> dict[str, str]:
+    return {
+        "n": "1",
+        "lines": "lines",
+        "share": share_value(params),
+        "demand": "per_day * unit_cost",
+        "alone": "by_demand_alone * unit_cost",
+    }
+
+
+def _days(share, demand, lines) -> Answer:
+    """Days of one slice; stock that stands ready for nobody's demand has none."""
+    value = divide(share, demand)
+    reason = "reserved, no demand" if value is None and share else None
+    return Answer(value, share, demand, int(lines), reason=reason, status="insufficient" if reason else None)
+
+
+def days(frame, params) -> Answer:
+    if frame.empty:
+        return Answer(None, 0, 0, 0)
+    return _days(*(number(frame[name].sum()) for name in ("share", "demand", "lines")))
+
+
+def days_by_policy(frame, params) -> list[Answer]:
+    """The same stock under every policy: how much the number hangs on the way of sharing."""
+    if frame.empty:
+        return [Answer(None, 0, 0, 0, part=policy) for policy in POLICIES]
+    demand, lines = number(frame["demand"].sum()), number(frame["lines"].sum())
+    found = [replace(_days(number(frame[policy].sum()), demand, lines), part=policy) for policy in POLICIES]
+    if not frame["has_quota"].any():
+        missing = Answer(None, part="quota", status="not_available", reason="not_available: segment_quota.segment")
+        found = [missing if answer.part == "quota" else answer for answer in found]
+    return found
+
+
+def days_effect(frame, params) -> list[Answer]:
+    """Why days differ from the company's: by what a segment buys (mix), and by what is held for it (reservation)."""
+    share, demand, alone, lines = (number(frame[name].sum()) for name in ("share", "demand", "alone", "lines"))
+    by_demand, company = divide(alone, demand), None if frame.empty else number(frame["company_days"].iloc[0])
+    if by_demand is None or company is None:
+        return [Answer(None, n=int(lines or 0), part=part) for part in ("mix", "reservation")]
+    mix, held = by_demand - company, share / demand - by_demand
+    return [Answer(value, None, demand, int(lines), part) for part, value in (("mix", mix), ("reservation", held))]
+
+
+def value_of_parts(frame, params) -> list[Answer]:
+    """Value of all own stock and of its kinds; negative and foreign-owned stock are parts of no total."""
+    parts = {"unrestricted": frame[frame["portion"] == "segment"]["value"].sum() - frame["consigned"].sum()}
+    for kind in (*KINDS, *APART):
+        parts[kind] = frame[frame["portion"] == kind]["value"].sum()
+    parts["consignment"] += frame["consigned"].sum()
+    n = int(frame["n"].sum())
+    whole = sum(number(value) or 0 for kind, value in parts.items() if kind not in APART)
+    found = [Answer(whole if n else None, whole, None, n)]
+    return found + [Answer(number(value), number(value), None, n, part) for part, value in parts.items() if n]
+
+
+SEGMENTS = "portion = 'segment'"
+COMMON = dict(
+    relation=shared_by, where=SEGMENTS, exclude={"cost_missing": "unit_cost IS NULL"}, requires=needs, sums=sums,
+    minimum=(1, 5), additive=False,
+)  # fmt: skip
+SHARES = {policy: f"alloc_{policy} * unit_cost" for policy in POLICIES}
+MEASURES = (
+    Measure("days", "Days of inventory", "days", "band", finish=days, headline=True, **COMMON),
+    Measure(
+        "days_by_policy", "Days by way of sharing", "days", "band", finish=days_by_policy,
+        **{**COMMON, "relation": "policy", "sums": {
+            "n": "1", "lines": "lines", "demand": "per_day * unit_cost", "has_quota": "has_quota::INT", **SHARES,
+        }},
+    ),
+    Measure(
+        "days_effect", "Why the days differ", "days", None, finish=days_effect,
+        keys={"company_days": "company_days"}, **COMMON,
+    ),
+    Measure(
+        "cover", "Stock against open lines due in 30 days", "ratio", "band",
+        **{**COMMON, "relation": "policy", "minimum": (1, 1), "sums": lambda params: {
+            "num": share_value(params), "den": "open_qty * unit_cost", "n": "1",
+        }},
+        meaning="Value at cost of what is shared out over the value at cost of what is open.",
+    ),
+    Measure(
+        "allocated_value", "Stock value by segment", "currency", None,
+        **{**COMMON, "where": "portion IN ('segment', 'no_demand')", "minimum": (1, 1), "additive": True,
+           "sums": lambda params: {"num": share_value(params), "den": "1", "n": "1"}},
+        finish=lambda frame, params: Answer(*(number(frame["num"].sum()),) * 2, None, int(frame["n"].sum())),
+    ),
+    Measure(
+        "stock_value", "Stock value by kind", "currency", None, finish=value_of_parts, keys={"portion": "portion"},
+        **{**COMMON, "relation": "stock", "where": "true", "minimum": (1, 1), "additive": True, "sums": {
+            "n": "1", "value": "alloc_demand_share * unit_cost", "consigned": "consigned_qty * unit_cost",
+        }},
+        meaning="The parts add up to the value of all own stock; negative and not_ours stand beside it.",
+    ),
+)  # fmt: skip
+
+METRIC = Metric(
+    title="Days of inventory by segment",
+    question="For how many days can we serve each segment from stock, and how much capital stands behind it?",
+    relations=RELATIONS,
+    measures=MEASURES,
+    dims={
+        "segment": Dim("Segment", "segment", "customer_history.segment", empty="Unsegmented"),
+        "family": Dim("Family", "family", "product.family"),
+        "category": Dim("Category", "category", "product.category"),
+        "site": Dim("Site", "site", "inventory_snapshot.site_id", empty="No site"),
+        "product": Dim("Product", "product_id", "inventory_snapshot.product_id", wide=True),
+    },
+    params={"policy": Param("demand_share", POLICIES, "How stock that is held for nobody is shared out to segments.")},
+    window="state",
+    caveats=(
+        "Shared out by demand, every segment has the same days of a given product. Segments differ only by the products "
+        "they buy and by what is held or set aside for them; read days_effect beside the number.",
+        "The number depends on the way of sharing: days_by_policy shows how much.",
+        "A state is never summed or averaged over time; a period shows its last date.",
+        "Demand of the first 90 days of the order history is understated.",
+        "A line without a site counts where its product lies, if that is one site only, else nowhere.",
+    ),
+    sources=(
+        "SCOR: inventory days of supply (product and site)",
+        "SAP advanced available-to-promise, product allocation; IBM Sterling, inventory segments (sharing by segment)",
+    ),
+    example="""
+    P1  usable 100, cost 10   held for A 10, rest 90      demand in 90 days  A 180  B 90  = 2 and 1 a day
+        A 10 + 90 x 2/3 = 70 -> 35 days     B 90 x 1/3 = 30 -> 30 days     blocked 20, quality 5, in transit 30 apart
+    P2  usable 50, cost 20    demand B 45 = .5 a day      B 50 -> 100 days
+    A   70 x 10 / (2 x 10)                      = 700 / 20   = 35.0 days
+    B   (30 x 10 + 50 x 20) / (1 x 10 + .5 x 20) = 1300 / 20  = 65.0 days
+    all                                          2000 / 40   = 50.0 days
+    P3  5 at 8, nobody ordered it in 90 days -> No recent demand 40
+    """,
+)

@@ -1,0 +1,101 @@
+-- a line without a site counts where its product lies, if it lies at one site only
+WITH only_site AS (
+    SELECT product_id, min(site_id) AS site_id FROM stock_day GROUP BY product_id HAVING count(DISTINCT site_id) = 1
+),
+demand AS (
+    SELECT
+        demand.state_date,
+        demand.product_id,
+        coalesce(demand.site_id, only_site.site_id, '') AS site_id,
+        demand.segment,
+        sum(demand.qty)::DOUBLE / 90 AS per_day,
+        sum(demand.lines) AS lines
+    FROM stock_demand AS demand
+    LEFT JOIN only_site ON only_site.product_id = demand.product_id
+    GROUP BY ALL
+),
+-- one row per product, site, date and segment that wants or holds any of it
+member AS (
+    SELECT state_date, product_id, site_id, segment, sum(per_day) AS per_day, sum(lines) AS lines, sum(own_qty) AS own_qty,
+        sum(consigned_qty) AS consigned_qty
+    FROM (
+        SELECT state_date, product_id, site_id, segment, per_day, lines, 0 AS own_qty, 0 AS consigned_qty FROM demand
+        UNION ALL
+        SELECT state_date, product_id, site_id, segment, 0 AS per_day, 0 AS lines, qty AS own_qty,
+            CASE WHEN portion = 'consigned' THEN qty ELSE 0 END AS consigned_qty
+        FROM stock_state
+        WHERE portion IN ('reserved', 'dedicated', 'consigned')
+    ) AS named
+    GROUP BY ALL
+),
+place AS (
+    SELECT state_date, product_id, site_id, sum(qty) FILTER (WHERE portion = 'shared') AS shared_qty
+    FROM stock_state
+    GROUP BY ALL
+),
+divided AS (
+    SELECT
+        member.*,
+        member.own_qty + CASE
+            WHEN sum(member.per_day) OVER run > 0
+            THEN coalesce(place.shared_qty, 0) * member.per_day / sum(member.per_day) OVER run
+            ELSE 0
+        END AS alloc_demand_share,
+        CASE
+            WHEN sum(member.per_day) OVER run > 0
+            THEN (coalesce(place.shared_qty, 0) + sum(member.own_qty) OVER run) * member.per_day / sum(member.per_day) OVER run
+            ELSE 0
+        END AS by_demand_alone
+    FROM member
+    LEFT JOIN place
+        ON place.state_date = member.state_date AND place.product_id = member.product_id AND place.site_id = member.site_id
+    WINDOW run AS (PARTITION BY member.state_date, member.product_id, member.site_id)
+),
+wanted AS (
+    SELECT state_date, product_id, site_id, sum(per_day) AS per_day FROM member GROUP BY ALL
+),
+portion AS (
+    SELECT state_date, product_id, site_id, 'segment' AS portion, segment, alloc_demand_share, by_demand_alone, consigned_qty,
+        per_day, lines
+    FROM divided
+    UNION ALL
+    SELECT
+        state.state_date,
+        state.product_id,
+        state.site_id,
+        CASE WHEN state.portion = 'shared' THEN 'no_demand' ELSE state.portion END AS portion,
+        CASE WHEN state.portion = 'shared' THEN 'No recent demand' ELSE 'Not allocated' END AS segment,
+        state.qty AS alloc_demand_share,
+        0 AS by_demand_alone,
+        0 AS consigned_qty,
+        0 AS per_day,
+        0 AS lines
+    FROM stock_state AS state
+    LEFT JOIN wanted
+        ON wanted.state_date = state.state_date AND wanted.product_id = state.product_id AND wanted.site_id = state.site_id
+    WHERE state.portion NOT IN ('reserved', 'dedicated', 'consigned')
+        AND (state.portion <> 'shared' OR coalesce(wanted.per_day, 0) = 0)
+),
+valued AS (
+    SELECT portion.*, day.unit_cost, day.source_system, day.source_object, day.source_id, day.load_id, day.source_line
+    FROM portion
+    JOIN stock_day AS day
+        ON day.state_date = portion.state_date AND day.product_id = portion.product_id AND day.site_id = portion.site_id
+)
+SELECT
+    valued.* EXCLUDE (source_system, source_object, source_id, load_id, source_line),
+    coalesce(site.name, valued.site_id) AS site,
+    product.name AS product,
+    product.family,
+    product.category,
+    sum(CASE WHEN portion = 'segment' THEN alloc_demand_share * unit_cost END) OVER whole
+        / nullif(sum(CASE WHEN portion = 'segment' THEN per_day * unit_cost END) OVER whole, 0) AS company_days,
+    valued.source_system,
+    valued.source_object,
+    valued.source_id,
+    valued.load_id,
+    valued.source_line
+FROM valued
+LEFT JOIN site ON site.site_id = valued.site_id
+LEFT JOIN product ON product.product_id = valued.product_id
+WINDOW whole AS (PARTITION BY valued.state_date)
