@@ -10,6 +10,11 @@ def entries(home) -> list[dict]:
 
 
 def _entry(metric, filled: set[str] | None) -> dict:
+    from metrics.known import needed_tables
+    from warehouse.schema import tables
+
+    needed = needed_tables(metric)
+    needs = [table for table in tables() if table in needed]
     return {
         "id": metric.id,
         "room": metric.room,
@@ -21,8 +26,8 @@ def _entry(metric, filled: set[str] | None) -> dict:
         "measures": [_measure(measure, metric.headline) for measure in metric.measures],
         "dims": list(metric.dims),
         "params": {name: _param(param) for name, param in metric.params.items()},
-        "needs": list(metric.needs),
-        "missing": None if filled is None else [table for table in metric.needs if table not in filled],
+        "needs": needs,
+        "missing": None if filled is None else [table for table in needs if table not in filled],
         "caveats": list(metric.caveats),
         "sources": list(metric.sources),
     }

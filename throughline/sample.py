@@ -24,12 +24,12 @@ def prepare(home, seed: int = SEED, size: str = "demo") -> int:
     from warehouse.loads import all_loads
     from warehouse.versions import current
 
-    mark = home.path / MARK
-    if mark.exists() and current(home) is not None and json.loads(mark.read_text("utf-8"))["seed"] == seed:
+    mark, exports = home.path / MARK, home.path / "exports"
+    told = json.loads(mark.read_text("utf-8")) if mark.exists() else {"seed": seed}
+    if mark.exists() and told["seed"] == seed and current(home) is not None:
         return current(home)
-    exports = home.path / "exports"
-    if all_loads(home) and not exports.exists():
-        raise typer.BadParameter(f"{home.path} holds loads of your own; the sample company needs another --home")
+    if all_loads(home) and (not exports.exists() or told["seed"] != seed):
+        raise typer.BadParameter(f"{home.path} holds other loads; the sample company needs a --home of its own")
     _generate(exports, seed, size)
     version = _load(home, exports)
     mark.write_text(json.dumps({"seed": seed, "size": size, "version": version}), "utf-8")

@@ -1,0 +1,159 @@
+"""load, status, withdraw and rollback: one home from its first file to its way back."""
+
+import pytest
+
+COUNTS = ("rows_in", "loaded", "rejected", "ignored")
+
+
+@pytest.fixture(autouse=True)
+def without_metrics(monkeypatch):
+    """What metrics precompute takes longer than all the rest; tests/test_extending.py builds it through commands."""
+    monkeypatch.setattr("metrics.materialise.materialise", lambda con, facts=None: None)
+
+
+@pytest.fixture
+def load(asked, shop):
+    return lambda path, *more: asked("load", path, "--home", shop.home, "--exported-at 2026-04-30 --json", *more)
+
+
+def test_a_load_prints_one_document_with_an_entry_per_table_and_the_new_version(load, shop):
+    code, told = load(shop("a.csv", "0007,Nord,1", "0012,Süd & Co,2"))
+    [entry] = told["files"]
+    assert (code, told["version"]) == (0, 1)
+    assert {name: entry[name] for name in ("file", "system", "table", "status", *COUNTS)} == {
+        "file": "a.csv", "system": "shop", "table": "customer", "status": "loaded",
+        "rows_in": 2, "loaded": 2, "rejected": 0, "ignored": 0,
+    }  # fmt: skip
+    assert entry["issues"] == [] and len(entry["load_id"]) == 16
+
+
+def test_the_same_file_again_is_unchanged_and_builds_nothing(load, shop):
+    path = shop("a.csv", "0007,Nord,1")
+    first, again = load(path)[1], load(path)[1]
+    assert (first["version"], again["version"]) == (1, 1)
+    assert [entry["status"] for entry in again["files"]] == ["unchanged"]
+
+
+def test_rejected_rows_are_exit_1_and_say_line_column_value_and_reason(load, shop):
+    code, told = load(shop("a.csv", "0007,Nord,1", "0012,Süd,first"))
+    [entry] = told["files"]
+    assert (code, told["version"], entry["status"]) == (1, 1, "partly")
+    assert [entry[name] for name in COUNTS] == [2, 1, 1, 0]
+    [issue] = entry["issues"]
+    assert (issue["line"], issue["column"], issue["value"]) == (3, "rank", "first")
+    assert issue["reason"]
+
+
+def test_one_refused_file_is_exit_2_and_nothing_of_the_call_is_kept(load, shop, call):
+    good, bad = shop("a.csv", "0007,Nord,1"), shop("b.csv", "0012,Süd,2")
+    bad.write_text("nobody,knows,this\n1,2,3\n", "utf-8")
+    code, told = load(good, bad)
+    assert (code, told["version"]) == (2, None)
+    assert [entry["status"] for entry in told["files"]] == ["blocked", "refused"]
+    assert "b.csv" in call("load", good, bad, "--home", shop.home, "--exported-at 2026-04-30")[2]
+    assert not list((shop.home / "loads").glob("*/manifest.json"))
+
+
+def test_a_dry_run_counts_the_same_and_keeps_nothing(load, shop):
+    path = shop("a.csv", "0007,Nord,1", "0012,Süd,first")
+    dry_code, dry = load(path, "--dry-run")
+    code, told = load(path)
+    assert (dry_code, dry["version"], told["version"]) == (code, None, 1)
+    assert [{name: entry[name] for name in COUNTS} for entry in dry["files"]] == [
+        {name: entry[name] for name in COUNTS} for entry in told["files"]
+    ]
+
+
+def test_a_folder_stands_for_the_data_files_in_it(asked, shop):
+    path = shop("a.csv", "0007,Nord,1")
+    folder = path.parent / "exports" / "deep"
+    folder.mkdir(parents=True)
+    path.rename(folder / "a.csv")
+    code, told = asked("load", folder.parent, "--home", shop.home, "--exported-at 2026-04-30 --json")
+    assert (code, [entry["file"] for entry in told["files"]]) == (0, ["a.csv"])
+
+
+def test_a_path_that_is_not_there_is_exit_2(call, shop, tmp_path):
+    code, out, err = call("load", tmp_path / "nothing.csv", "--home", shop.home)
+    assert (code, out) == (2, "")
+    assert "nothing.csv" in err
+
+
+def test_progress_and_warnings_never_reach_stdout(call, shop):
+    path = shop("a.csv", "0007,Nord,1", "0012,Süd,first")
+    code, out, err = call("load", path, "--home", shop.home, "--exported-at 2026-04-30")
+    assert code == 1
+    assert [line.split()[0] for line in out.splitlines()] == ["file", "a.csv", "version"]
+    assert "1 of 2 rows rejected" in err and "build:" in err
+
+
+def test_a_withdrawn_load_restores_the_former_rows_and_loading_it_again_brings_it_back(load, shop, asked):
+    first, second = shop("a.csv", "0007,Nord,1"), shop("b.csv", "0007,Nord,1", "0012,Süd,2")
+    load(first)
+    load_id = load(second)[1]["files"][0]["load_id"]
+
+    def rows():
+        return asked("status --json --home", shop.home)[1]["coverage"]["rows"]["customer"]
+
+    assert rows() == 2
+    code, told = asked("withdraw", load_id, "--json --home", shop.home)
+    assert (code, told["version"], told["state"], rows()) == (0, 3, "withdrawn", 1)
+    assert load(second)[1]["version"] == 4
+    assert rows() == 2
+
+
+def test_an_unknown_load_is_exit_2_and_changes_nothing(asked, shop, load):
+    load(shop("a.csv", "0007,Nord,1"))
+    code, told = asked("withdraw nothere --json --home", shop.home)
+    assert code == 2 and "nothere" in told["error"]
+    assert asked("status --json --home", shop.home)[1]["current"] == 1
+
+
+def test_rollback_gives_readers_the_older_version_until_something_new_is_loaded(load, shop, asked):
+    first = shop("a.csv", "0007,Nord,1")
+    load(first)
+    load(shop("b.csv", "0012,Süd,2"))
+    assert asked("rollback 1 --json --home", shop.home) == (0, {"version": 1, "before": 2})
+    assert load(first)[1]["version"] == 1
+    assert load(shop("c.csv", "0013,Ost,3"))[1]["version"] == 3
+
+
+def test_rollback_to_a_version_that_is_not_there_is_exit_2_and_names_those_that_are(load, shop, asked):
+    load(shop("a.csv", "0007,Nord,1"))
+    code, told = asked("rollback 9 --json --home", shop.home)
+    assert code == 2 and "no version 9; there are 1" in told["error"]
+
+
+def test_status_of_an_empty_home_says_what_to_do(call, asked, tmp_path):
+    code, out, _ = call("status --home", tmp_path / "new")
+    assert code == 0 and "throughline load" in out
+    assert asked("status --json --home", tmp_path / "new")[1]["versions"] == []
+    assert not (tmp_path / "new").exists()
+
+
+def test_status_tells_freshness_rows_and_loads(load, shop, call):
+    load(shop("a.csv", "0007,Nord,1"))
+    code, out, _ = call("status --home", shop.home)
+    assert code == 0
+    assert [word in out for word in ("2026-04-30", "customer", "a.csv", "version   1")] == [True] * 4
+
+
+def test_an_old_master_is_told_and_exit_1(load, shop, asked, call):
+    load(shop("a.csv", "0007,Nord,1"))
+    other = shop.home / "profiles" / "kiosk.toml"
+    other.write_text((shop.home / "profiles" / "shop.toml").read_text("utf-8").replace('"no"', '"nr"'), "utf-8")
+    late = shop("k.csv", "1,Ost,1")
+    late.write_text("nr,company,rank\n1,Ost,1\n", "utf-8")
+    asked("load", late, "--json --exported-at 2026-06-30 --home", shop.home)
+    code, _, err = call("status --home", shop.home)
+    assert code == 1
+    assert "shop Customers reaches only to 2026-04-30, 61 days behind" in err
+
+
+def test_settings_are_checked_kept_and_built_in(load, shop, asked):
+    load(shop("a.csv", "0007,Nord,1"))
+    code, told = asked("settings tz=Europe/Oslo week_start=7 --json --home", shop.home)
+    assert (code, told["tz"], told["week_start"], told["version"]) == (0, "Europe/Oslo", 7, 2)
+    code, told = asked("settings tz=Nowhere --json --home", shop.home)
+    assert code == 2 and "Nowhere" in told["error"]
+    assert asked("settings --json --home", shop.home)[1]["tz"] == "Europe/Oslo"
