@@ -1,0 +1,53 @@
+"""What share of what we owed was delivered complete, by the promised date and in good order?"""
+
+import streamlit as st
+
+from charts.from_reading import by_part, lines, trend
+from ui import cards, drill, page, parts, tables
+
+HALVES = [
+    ("otif", None, "On time in full", {}),
+    ("on_time", None, "On time", {"dash": True}),
+    ("in_full", None, "In full", {"dash": True}),
+]
+
+here = page.begin("otif")
+cards.figures(
+    here,
+    ["otif", "on_time", "in_full", "unit_fill", "perfect_order", "unpromised_share"],
+    "Against the first promise, by order line",
+)
+
+left, right = st.columns(2, gap="small")
+with left:
+    cards.chart(
+        here,
+        lines(here.trend("otif", "on_time", "in_full"), HALVES, "On time in full", "by month due"),
+        "trend",
+        "otif",
+    )
+with right:
+    cards.chart(here, parts.bases(here, "otif"), "bases")
+
+left, right = st.columns(2, gap="small")
+with left:
+    passed = by_part(
+        here.ask("perfect_component"),
+        "perfect_component",
+        ("in_full", "on_date", "documents", "condition"),
+        "What a perfect order is made of",
+        "interval",
+        horizontal=True,
+    )
+    cards.chart(here, cards.qualified(passed, "share of orders passing each"), "perfect")
+with right:
+    cards.chart(
+        here,
+        trend(here.trend("unpromised_share"), "unpromised_share", title="Lines without a promise"),
+        "unpromised",
+        "unpromised_share",
+    )
+
+tables.slices(here, ["otif", "on_time", "in_full", "unit_fill"], "segment")
+drill.section(here, ["otif", "on_time", "in_full"])
+page.caveats(here)

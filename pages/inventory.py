@@ -1,0 +1,48 @@
+"""For how many days can each customer segment be served from stock, and what capital stands behind it?"""
+
+import streamlit as st
+
+from charts.from_reading import grouped, range_by_slice, trend
+from charts.names import part_name
+from ui import cards, drill, page, parts, tables
+
+EFFECTS = [("days_effect", name, part_name(name)) for name in ("mix", "reservation")]
+
+here = page.begin("days_of_inventory_by_segment")
+st.warning(
+    "Shared stock belongs to nobody until it is allocated. By demand share every segment gets **the same days of a "
+    "product**: what differs between segments comes only from their product mix and from hard reservations.",
+    icon=":material/balance:",
+)
+cards.figures(here, ["days", "cover", "allocated_value"], "At the state date")
+
+left, right = st.columns(2, gap="small")
+with left:
+    spread = range_by_slice(
+        here.ask("days", "days_by_policy", by=("segment",)),
+        "days",
+        "days_by_policy",
+        "segment",
+        "Days of stock by segment",
+        "dot: demand share; bar: range over the policies",
+    )
+    cards.chart(here, spread, "days", "days")
+with right:
+    effects = grouped(
+        here.ask("days_effect", by=("segment",)),
+        EFFECTS,
+        "segment",
+        "Why a segment differs from the whole",
+        horizontal=True,
+    )
+    cards.chart(here, cards.qualified(effects, "days from product mix and from reservations"), "effects")
+
+left, right = st.columns(2, gap="small")
+with left:
+    cards.chart(here, trend(here.trend("days"), "days", title="Days of stock at month ends"), "trend", "days")
+with right:
+    cards.chart(here, parts.all_parts(here, "stock_value", "Where the stock stands"), "stock")
+
+tables.slices(here, ["days", "cover", "allocated_value"], "segment")
+drill.section(here, ["days", "allocated_value"])
+page.caveats(here)

@@ -1,0 +1,43 @@
+"""Are customers less satisfied when deliveries fail, and is it the delivery or the silence about it?"""
+
+import streamlit as st
+
+from charts.from_reading import by_part, trend
+from ui import cards, drill, page, parts, tables
+
+BUCKETS = ("early", "on_time", "1_2", "3_7", "gt_7", "not_delivered")
+CAUSES = ("execution", "communication", "both", "neither", "notice_unknown")
+ANSWERED = ("on_time", "late", "not_delivered")
+
+here = page.begin("satisfaction_vs_delivery")
+parts.response_banner(here)
+cards.figures(
+    here,
+    ["rho", "tau_b", "superiority", "dissatisfied_share", "notice_difference"],
+    "How lateness and scores go together: associated with, not caused by",
+)
+
+left, right = st.columns(2, gap="small")
+with left:
+    scores = by_part(here.ask("bucket_score"), "bucket_score", BUCKETS, "Mean score by lateness")
+    cards.chart(here, cards.qualified(scores, "against the first promise"), "scores")
+with right:
+    unhappy = by_part(
+        here.ask("dissatisfied_share"), "dissatisfied_share", BUCKETS, "Dissatisfied by lateness", "interval"
+    )
+    cards.chart(here, cards.qualified(unhappy, "share of answers, with interval"), "unhappy")
+
+left, right = st.columns(2, gap="small")
+with left:
+    causes = by_part(here.ask("cause"), "cause", CAUSES, "What stood behind dissatisfied answers", horizontal=True)
+    cards.chart(here, causes, "causes")
+with right:
+    answered = by_part(here.ask("response_rate"), "response_rate", ANSWERED, "Who answers", "interval", horizontal=True)
+    cards.chart(here, cards.qualified(answered, "response rate by delivery"), "answered")
+
+cards.chart(
+    here, trend(here.trend("mean_score"), "mean_score", title="Mean score by month of answer"), "trend", "mean_score"
+)
+tables.slices(here, ["rho", "superiority", "dissatisfied_share", "mean_score"], "segment")
+drill.section(here, ["rho", "mean_score", "dissatisfied_share", "cause"])
+page.caveats(here)

@@ -1,0 +1,147 @@
+"""What pages read, cached per data version: a version never changes, so a reading of it is computed once.
+
+Readings are kept in the process as they came (an lru_cache, not st.cache_data: copying each document on every rerun
+would cost more than looking it up); nobody changes a document.
+"""
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from metrics.question import Request
+from metrics.read import read
+from metrics.registry import Metric, UsageError, catalogue
+from warehouse.home import Home, resolve_home
+from warehouse.schema import tables
+from warehouse.versions import NoVersion, Version, current, list_versions, numbers, open_version
+
+KEPT_READINGS = 3000
+KEPT_ROW_PAGES = 40
+
+
+def home() -> Home:
+    """The home this server shows: $THROUGHLINE_HOME or the user's data folder."""
+    return resolve_home(None)
+
+
+def current_number() -> int | None:
+    """The number of the current version, None before the first load."""
+    number = current(home())
+    return number if number in numbers(home()) else None
+
+
+def version(number: int | None = None) -> Version | None:
+    """The version of that number, else the current one; None when there is none yet."""
+    try:
+        return open_version(home(), number)
+    except NoVersion:
+        return None
+
+
+def versions() -> list[dict]:
+    """The kept versions, newest first: {number, built_at, loads, current}."""
+    return list_versions(home())[::-1]
+
+
+def frozen(asked: Mapping) -> tuple:
+    """A request as something a cache can look up: mappings and lists as sorted tuples."""
+    return tuple(sorted((name, _frozen(value)) for name, value in asked.items() if value is not None))
+
+
+def _frozen(value):
+    if isinstance(value, Mapping):
+        return ("mapping", *((name, _frozen(value[name])) for name in sorted(value)))
+    return tuple(value) if isinstance(value, list | tuple) else value
+
+
+def _request(asked: tuple) -> Request:
+    thawed = {name: _thawed(value) for name, value in asked}
+    return Request(**thawed)
+
+
+def _thawed(value):
+    if isinstance(value, tuple) and value and value[0] == "mapping":
+        return {name: _thawed(item) for name, item in value[1:]}
+    return value
+
+
+@lru_cache(maxsize=KEPT_READINGS)
+def _read(path: str, number: int, built_at: str, metric_id: str, asked: tuple) -> dict:
+    return read(open_version(Home(Path(path)), number), metric_id, _request(asked))
+
+
+@lru_cache(maxsize=KEPT_ROW_PAGES)
+def _read_rows(path: str, number: int, built_at: str, metric_id: str, asked: tuple) -> dict:
+    return read(open_version(Home(Path(path)), number), metric_id, _request(asked))
+
+
+def reading(of: Version, metric_id: str, **asked) -> dict:
+    """A public document of one metric at one version. Takes the fields of a Request. Raises UsageError.
+
+    Do not change what comes back: everybody gets the same document."""
+    keep = _read_rows if asked.get("reading") == "rows" else _read
+    return keep(str(home().path), of.number, str(of.facts.get("built_at")), metric_id, frozen(asked))
+
+
+def reading_uncached(of: Version, metric_id: str, **asked) -> dict:
+    """A reading too large to keep: every row behind a number."""
+    return read(of, metric_id, Request(**asked))
+
+
+def readings(of: Version, wanted: list[tuple[str, dict]]) -> list[dict | UsageError]:
+    """Several readings at once; DuckDB answers them side by side. A refused one comes back as its error."""
+
+    def one(pair: tuple[str, dict]) -> dict | UsageError:
+        try:
+            return reading(of, pair[0], **pair[1])
+        except UsageError as error:
+            return error
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        return list(pool.map(one, wanted))
+
+
+@lru_cache(maxsize=8)
+def _loads(path: str, number: int, built_at: str) -> tuple[dict, ...]:
+    frame = open_version(Home(Path(path)), number).cursor().execute("select * from load").df()
+    return tuple(frame.astype(object).where(frame.notna(), None).to_dict("records"))
+
+
+def loads(of: Version) -> tuple[dict, ...]:
+    """The loads a version was built from: load_id, system, side, object, file, exported_at, last_full_day ..."""
+    return _loads(str(home().path), of.number, str(of.facts.get("built_at")))
+
+
+@lru_cache(maxsize=8)
+def _filled(path: str, number: int, built_at: str) -> dict[str, int]:
+    cursor = open_version(Home(Path(path)), number).cursor()
+    here = {name for (name,) in cursor.execute("select table_name from duckdb_tables()").fetchall()}
+    counts = " union all ".join(f"select '{name}', count(*) from \"{name}\"" for name in tables() if name in here)
+    return dict(cursor.execute(counts).fetchall()) if counts else {}
+
+
+def filled(of: Version) -> dict[str, int]:
+    """Rows of every canonical table in a version."""
+    return _filled(str(home().path), of.number, str(of.facts.get("built_at")))
+
+
+def as_of(of: Version, metric: Metric) -> date | None:
+    """The day up to which a metric's headline is read in this version."""
+    found = reading(of, metric.id, interval=False)["as_of"]
+    return date.fromisoformat(found) if found else None
+
+
+def warm() -> None:
+    """Import what pages need and open the current version, before the first visitor pays for it."""
+    import plotly.graph_objects  # noqa: F401
+    import plotly.io  # noqa: F401
+    import streamlit.elements.plotly_chart  # noqa: F401
+
+    import charts.plotly_dict  # noqa: F401
+
+    catalogue()
+    found = version()
+    if found is not None:
+        found.cursor().execute("select 1").fetchall()

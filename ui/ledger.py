@@ -1,0 +1,169 @@
+"""The loads of a home, its versions and settings: withdraw, go back, set, and what a new version changed."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from charts.from_reading import shown
+from charts.names import system_name
+from charts.numbers import change, counted, written
+from metrics.registry import UsageError
+from ui import data, overview, tiles
+from ui.escape import md_escape
+from warehouse.loads import all_loads, restore, withdraw
+from warehouse.state import WrongSetting, get_settings, set_settings
+from warehouse.status import status
+from warehouse.versions import rollback
+
+ZONES = (
+    "UTC",
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Oslo",
+    "America/New_York",
+    "America/Chicago",
+    "America/Los_Angeles",
+    "Asia/Tokyo",
+)
+
+
+def headlines(number: int) -> dict[str, tuple]:
+    """The headline of every metric in a version: id -> (row, unit)."""
+    of = data.version(number)
+    found = {}
+    for metric in overview.shown() if of else []:
+        try:
+            row = tiles.headline(data.reading(of, metric.id), metric.headline.name)
+        except UsageError:
+            continue
+        found[metric.id] = (metric, row)
+    return found
+
+
+def changes(before: int, after: int) -> list[dict]:
+    """Headline values of two versions beside each other."""
+    old, made = headlines(before), []
+    for name, (metric, row) in headlines(after).items():
+        unit, then = metric.headline.unit, old.get(name, (metric, None))[1]
+        pair = (shown(then), shown(row))
+        moved = change(pair[1] - pair[0], unit, row["currency"]) if None not in pair else "–"
+        was, now = (written(value, unit, row["currency"]) for value in pair)
+        made.append({"Metric": metric.title, "Before": was, "Now": now, "Change": moved,
+                     "Rows before": (then or {}).get("n"), "Rows now": row["n"], "Status": row["status"]})  # fmt: skip
+    return made
+
+
+def what_changed() -> None:
+    """What the newest version changed against the one before it."""
+    kept = data.versions()
+    if len(kept) < 2:
+        return
+    after, before = kept[0]["number"], kept[1]["number"]
+    with st.container(border=True, key="card-changed"):
+        st.markdown(f"**What changed since the last load** — version {before} to {after}")
+        st.dataframe(changes(before, after), hide_index=True)
+
+
+def hint() -> None:
+    """What would help most next, while one side is missing."""
+    from ui import states
+
+    of = data.version()
+    if of is not None:
+        states.one_sided(of)
+
+
+def loads_table(build: Callable[[], None]) -> None:
+    """Every load with its dates and counts; a chosen one can be withdrawn or restored."""
+    loads = all_loads(data.home())[::-1]
+    with st.container(border=True, key="card-loads"):
+        st.markdown(f"**Loads** — {counted(len(loads))} in the ledger, newest export first")
+        if not loads:
+            st.caption("None yet.")
+            return
+        made = [row_of(load) for load in loads]
+        found = st.dataframe(
+            made,
+            hide_index=True,
+            height="content" if len(made) <= 8 else 330,
+            key="loads",
+            on_select="rerun",
+            selection_mode="single-row",
+        )
+        chosen = found.selection.rows[:1]
+        load = loads[chosen[0]] if chosen and chosen[0] < len(loads) else None
+        active = load is None or load.state == "active"
+        label = "Withdraw and rebuild" if active else "Restore and rebuild"
+        st.caption("Choose a load to take it out of the numbers; its file stays and it can be restored.")
+        if st.button(label, key="withdraw", disabled=load is None, icon=":material/undo:"):
+            (withdraw if active else restore)(data.home(), load.load_id)
+            build()
+
+
+def row_of(load) -> dict:
+    total = {name: sum(entry.get(name) or 0 for entry in load.tables) for name in ("loaded", "rejected", "ignored")}
+    return {
+        "system": system_name(load.system), "object": load.object, "file": load.file,
+        "exported": load.exported_at[:10], "date from": load.exported_basis, **total,
+        "loaded at": load.loaded_at[:16].replace("T", " "), "state": load.state,
+    }  # fmt: skip
+
+
+def versions_table() -> None:
+    """The kept versions; readers can be sent back to an older one."""
+    kept = data.versions()
+    if not kept:
+        return
+    with st.container(border=True, key="card-versions"):
+        st.markdown("**Versions** — each is a whole, unchanging state of the numbers")
+        made = [
+            {
+                "version": one["number"],
+                "built": one["built_at"][:16].replace("T", " "),
+                "loads": one["loads"],
+                "current": one["current"],
+            }
+            for one in kept
+        ]
+        st.dataframe(made, hide_index=True)
+        older = [one["number"] for one in kept if not one["current"]]
+        if older:
+            with st.container(horizontal=True, vertical_alignment="bottom"):
+                number = st.selectbox("Go back to", older, key="rollback-to", width=140)
+                if st.button("Make it current", key="rollback", icon=":material/history:"):
+                    rollback(data.home(), number)
+                    st.rerun()
+
+
+def unbuilt(build: Callable[[], None]) -> None:
+    """A notice while the ledger holds what no version has yet, and the button to build it."""
+    told = status(data.home())
+    if told["building"]:
+        st.info("A build is running; the numbers change when it is done.", icon=":material/hourglass_top:")
+    elif told["stale"]:
+        st.info("Loads or settings changed since the current version was built.", icon=":material/build:")
+        if st.button("Rebuild now", key="rebuild", type="primary"):
+            build()
+
+
+def settings_form(build: Callable[[], None]) -> None:
+    """Time zone, reporting currency and the start of the fiscal year: they hold for every metric."""
+    now = get_settings(data.home())
+    with st.form("settings"):
+        st.markdown("**Company settings** — they hold for every number, from the next build on")
+        zones = list(dict.fromkeys([now.tz, *ZONES]))
+        left, middle, right = st.columns(3)
+        tz = left.selectbox("Time zone", zones, accept_new_options=True)
+        currency = middle.text_input(
+            "Reporting currency", now.reporting_currency or "", max_chars=3, placeholder="the data's own"
+        )
+        fiscal = right.text_input("Fiscal year starts (MM-DD)", now.fiscal_start, max_chars=5)
+        if st.form_submit_button("Save and rebuild"):
+            try:
+                set_settings(
+                    data.home(), tz=tz, reporting_currency=currency.strip().upper() or None, fiscal_start=fiscal
+                )
+            except WrongSetting as error:
+                st.error(md_escape(error))
+            else:
+                build()

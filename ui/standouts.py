@@ -1,0 +1,76 @@
+"""What a leader should not miss: a few sentences out of the tiles' readings, the gravest first."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from charts.from_reading import shown
+from charts.numbers import change, written
+from metrics.registry import Metric, UsageError
+from ui import tiles
+from ui.escape import h
+from ui.formats import counts
+
+MOST = 5
+
+
+@dataclass(frozen=True)
+class Standout:
+    """One sentence; `kind` is bad, good or warn, `weight` orders them."""
+
+    kind: str
+    weight: float
+    text: str
+
+
+def of(told: list[tiles.Told | UsageError]) -> list[Standout]:
+    """At most five sentences: clear changes for the worse, slices far off, unreadable metrics, clear gains."""
+    found: list[Standout] = []
+    for one in told:
+        if not isinstance(one, UsageError):
+            found += [line for line in (moved(one), lagging(one), unread(one)) if line]
+    return sorted(found, key=lambda line: -line.weight)[:MOST]
+
+
+def moved(one: tiles.Told) -> Standout | None:
+    """A change to the prior period that is judged better or worse."""
+    verdict, said, against = one.changes[0]
+    if verdict == "flat" or one.now["status"] not in ("ok", "stale"):
+        return None
+    word = "got worse" if verdict == "bad" else "got better"
+    against = against.rsplit(",", 1)[0]
+    text = f"{one.metric.title} {word}: {said.lstrip('▲▼ ')} {against}."
+    return Standout(verdict, 3.0 if verdict == "bad" else 1.0, text)
+
+
+def lagging(one: tiles.Told) -> Standout | None:
+    """A slice with enough rows that stands far on the wrong side of the whole."""
+    if one.weakest is None or shown(one.now) is None:
+        return None
+    dim, name, row = one.weakest
+    unit, total = one.metric.headline.unit, one.now["value"]
+    off = abs(row["value"] - total)
+    scale = 0.05 if unit == "share" else 0.15 * abs(total)
+    if row["status"] != "ok" or off < scale or off == 0:
+        return None
+    value = written(row["value"], unit, row["currency"])
+    away = change(row["value"] - total, unit, row["currency"])
+    text = f"{one.metric.title}: {dim} {name} stands at {value}, {away} from the whole ({counts(row)})."
+    return Standout("warn", 2.0 + min(off / (scale or 1), 9) / 10, text)
+
+
+def unread(one: tiles.Told) -> Standout | None:
+    """A metric that cannot be read from this data, with what it lacks."""
+    if one.now["status"] != "not_available":
+        return None
+    reason = str(one.now["reason"] or "").removeprefix("not_available:").strip()
+    return Standout("warn", 0.5, f"{one.metric.title} cannot be read yet: {reason} is missing.")
+
+
+def draw(found: list[Standout], metrics: list[Metric]) -> None:
+    """The sentences as a list; one sentence of its own when nothing stands out."""
+    with st.container(border=True, key="card-standouts"):
+        lines = "".join(f'<li class="{one.kind}"><span>{h(one.text)}</span></li>' for one in found)
+        said = lines or "<li><span>Nothing moved clearly and no slice is far off.</span></li>"
+        head = f'<p class="tl-card-title">What stands out <span>across {len(metrics)} metrics</span></p>'
+        st.html(f'<div class="tl">{head}<ul class="tl-list" style="margin-top:.6rem">{said}</ul></div>')

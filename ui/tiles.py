@@ -1,0 +1,129 @@
+"""What one tile of the overview says of a metric: now, against before, its way, where it is weakest."""
+
+from dataclasses import dataclass
+
+from charts.frame import period_name
+from charts.from_reading import UNSHOWN, rows, shown, undated
+from charts.numbers import DASH, change
+from metrics.registry import Metric, UsageError
+from ui import data
+from ui.formats import span
+from ui.scope import DIMS, Scope
+
+BADGES = {
+    "low_n": "few rows",
+    "insufficient": "too few rows",
+    "stale": "stale masters",
+    "not_available": "not available",
+}
+LESS = ("down", "lower")
+MORE = ("up", "higher")
+VERDICTS = {"good": ", better", "bad": ", worse", "flat": "", "chance": ", within chance"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """Everything one tile says, read but not yet drawn."""
+
+    metric: Metric
+    now: dict
+    doc: dict
+    changes: tuple[tuple[str, str, str], ...]
+    weakest: tuple[str, str, dict] | None
+    path: tuple[float | None, ...]
+    labels: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def wanted(metric: Metric, scope: Scope) -> list[tuple[str, dict]]:
+    """The readings of one tile: value, prior, year before, trend, slices; all in the same scope."""
+    asked, compared = scope.request(metric), scope.compared(metric)
+    dims = [dim for dim in DIMS if dim in metric.dims]
+    return [
+        (metric.id, asked),
+        (metric.id, {**compared, "reading": "compare", "compare_to": "prior"}),
+        (metric.id, {**compared, "reading": "compare", "compare_to": "prior-year"}),
+        (metric.id, {**scope.trended(metric), "reading": "trend", "every": "month", "interval": False}),
+        *((metric.id, {**asked, "by": (dim,), "interval": False}) for dim in dims),
+    ]
+
+
+def tell(metric: Metric, scope: Scope) -> Told | UsageError:
+    """Read what a tile says. A scope the metric refuses (a member it has never seen) comes back as the error."""
+    docs = data.readings(scope.version, wanted(metric, scope))
+    refused = next((doc for doc in docs if isinstance(doc, UsageError)), None)
+    if refused is not None:
+        return refused
+    now_doc, prior, year, trend, *sliced = docs
+    name = metric.headline.name
+    points = [row for row in rows(trend, name, None, None, True)]
+    return Told(
+        metric=metric,
+        now=headline(now_doc, name),
+        doc=now_doc,
+        changes=tuple(changed(doc, name) for doc in (prior, year)),
+        weakest=weakest(metric, sliced),
+        path=tuple(shown(row) for row in points),
+        labels=tuple(period_name(row["period"]["label"]) for row in points),
+        left_out=tuple(scope.left_out(metric)),
+    )
+
+
+def headline(doc: dict, name: str) -> dict:
+    return undated(doc, name, None, None)[0]
+
+
+def judged(difference: float | None, better: str | None, ci=None) -> str:
+    """good, bad or flat: flat when nothing moved, no direction is better, or the interval of the difference holds 0."""
+    if not difference or better not in (*LESS, *MORE):
+        return "flat"
+    if within(ci):
+        return "flat"
+    return "good" if (difference > 0) == (better in MORE) else "bad"
+
+
+def changed(doc: dict, name: str) -> tuple[str, str, str]:
+    """(judgement, the difference in words, against what) of a comparison."""
+    row = headline(doc, name)
+    told = next(found for found in doc["measures"] if found["measure"] == name)
+    base = row.get("base") or {}
+    if not base.get("period"):
+        return "flat", DASH, "no earlier period"
+    against = "vs " + span(base["period"]).removeprefix("at ")
+    if row.get("difference") is None or shown(row) is None or base.get("status") in UNSHOWN:
+        return "flat", DASH, f"{against}: too few rows"
+    difference, ci = row["difference"], row.get("difference_ci")
+    verdict = judged(difference, told["better"], ci)
+    mark = "" if verdict == "flat" else "▲ " if difference > 0 else "▼ "
+    said = mark + change(difference, told["unit"], row["currency"])
+    return verdict, said, against + VERDICTS[verdict if verdict != "flat" or not within(ci) else "chance"]
+
+
+def within(ci) -> bool:
+    """Whether the interval of a difference is known and holds zero."""
+    return bool(ci) and None not in ci and ci[0] <= 0 <= ci[1]
+
+
+def weakest(metric: Metric, sliced: list[dict]) -> tuple[str, str, dict] | None:
+    """(dimension, member, row) of the slice that is furthest on the wrong side of the whole, enough rows first."""
+    name, better = metric.headline.name, metric.headline.better
+    found = []
+    for doc, dim in zip(sliced, [dim for dim in DIMS if dim in metric.dims], strict=True):
+        slices = [row for row in undated(doc, name, None, dim) if shown(row) is not None]
+        total = shown(headline(doc, name))
+        if total is None or len(slices) < 2:
+            continue
+        found += [(row["status"] == "ok", gap(row["value"], total, better), dim, row) for row in slices]
+    sure = [entry for entry in found if entry[0]] or found
+    worst = max(sure, key=lambda entry: entry[1], default=None)
+    if worst is None or worst[1] <= 0:
+        return None
+    _, _, dim, row = worst
+    return dim, str(row["slice"][dim]), row
+
+
+def gap(value: float, total: float, better: str | None) -> float:
+    """How far a slice stands on the wrong side of the whole; with no better side, how far at all."""
+    if better in MORE:
+        return total - value
+    return value - total if better in LESS else abs(value - total)
