@@ -2,9 +2,11 @@
 
 from datetime import date
 
+import duckdb
 import pytest
 
-from tests.metrics.company import company
+from tests.metrics.company import MARTS, SOURCE, _control, fill
+from warehouse.schema import tables
 
 WORLD = {
     "customer": """
@@ -38,16 +40,28 @@ def jan(day: int) -> date:
     return date(2026, 1, day)
 
 
+def marts(drawn: dict[str, str]):
+    """A cursor on the order marts of a drawn company."""
+    con = duckdb.connect()
+    for table in tables().values():
+        columns = ", ".join(f"{column.name} {column.sql_type}" for column in table.columns.values())
+        con.execute(f"create table {table.name} ({columns}, {SOURCE})").fetchall()
+    for name, text in drawn.items():
+        fill(con, name, text)
+    _control(con, drawn, "2026-04-30", "EUR")
+    for path in sorted(MARTS.glob("[1-4]*.sql")):
+        con.execute(path.read_text("utf-8")).fetchall()
+    return con.cursor()
+
+
 def known(columns: str, table: str = "line_known", **drawn) -> list[tuple]:
     """Columns of all intervals of a drawn company, in order of line and interval."""
-    con = company({**WORLD, **drawn}).cursor()
-    return con.execute(f"select {columns} from {table} order by order_line_id, known_from").fetchall()
+    return marts({**WORLD, **drawn}).execute(f"select {columns} from {table} order by order_line_id, known_from").fetchall()
 
 
 def at(day: date, columns: str, **drawn) -> tuple:
     """Columns of the one row that holds on a day."""
-    con = company({**WORLD, **drawn}).cursor()
-    rows = con.execute(
+    rows = marts({**WORLD, **drawn}).execute(
         f"select {columns} from line_known where known_from <= $1 and (known_to is null or known_to > $1)", [day]
     ).fetchall()
     assert len(rows) == 1
@@ -217,8 +231,12 @@ def test_damage_papers_and_returns_carry_the_day_they_became_known():
         """,
         invoice_line="invoice_id | order_line_id | invoiced_date | is_accurate\n I1 | L1 | 2026-01-11 | true",
     )
-    columns = "damaged_date, damaged_qty, returned_bad_date, returned_bad_qty, papers_known_date, papers_wrong_date"
-    assert known(columns, **drawn) == [(jan(12), 2, jan(25), 1, jan(11), jan(12))]
+    assert known("damaged_date, damaged_qty, papers_known_date, papers_wrong_date", **drawn) == [(jan(12), 2, jan(12), jan(12))]
+    con = marts({**WORLD, **drawn})
+    columns = "returned_bad_date, returned_bad_qty, invoice_known_date, invoice_wrong_date"
+    assert con.execute(f"select {columns} from line_complaint").fetchall() == [(jan(25), 1, jan(11), None)]
+    since = con.execute("select papers_since, condition_since, returns_since from component_since").fetchall()
+    assert since == [(jan(11), jan(12), jan(22))]
 
 
 HISTORY = """
@@ -245,3 +263,23 @@ def test_amounts_turn_into_the_reporting_currency_at_the_rate_of_the_order_day()
     )
     assert known("net_amount, amount_rc", **drawn) == [(50, 45)]
     assert known("net_amount, amount_rc", **{**drawn, "fx_rate": "rate_date | from_ccy | to_ccy | rate\n"}) == [(50, None)]
+
+
+def test_the_win_of_a_deal_dates_only_its_first_order_within_30_days():
+    drawn = dict(
+        opportunity="opportunity_id | outcome | closed_date | created_date\n P | won | 2026-01-01 | 2025-11-01\n Q | won | 2026-01-01 | 2025-10-01",
+        sales_order="""
+            order_id | customer_id | ordered_date
+            O1       | A           | 2026-01-10
+            O2       | A           | 2026-01-12
+            O3       | A           | 2026-02-20
+        """,
+        opportunity_order_link="""
+            opportunity_id | order_id | confidence
+            P              | O1       |
+            P              | O2       | 0.9
+            Q              | O3       | 1
+        """,
+    )
+    rows = marts({**WORLD, **drawn}).execute("select order_id, won_date, is_first_of_win from order_origin order by 1").fetchall()
+    assert rows == [("O1", jan(1), True), ("O2", jan(1), False), ("O3", jan(1), False)]

@@ -136,11 +136,6 @@ select
     coalesce(lower(demand.status) in ('cancelled', 'canceled'), false) or demand.cancelled_date is not null as is_cancelled,
     demand.cancelled_date,
     demand.cancel_initiator,
-    origin.opportunity_id,
-    case when origin.is_first_of_win and demand.order_type is distinct from 'contract_release' then origin.won_date end
-        as won_date,
-    case when origin.is_first_of_win and demand.order_type is distinct from 'contract_release' then origin.won_known_date end
-        as won_known_date,
     coalesce(term.tol, 0) as tol,
     coalesce(term.grace_days, 0) as grace_days,
     demand.source_system,
@@ -156,8 +151,7 @@ left join customer_attribute as span
 left join term
     on term.customer_id = demand.customer_id and term.valid_from <= demand.day and term.valid_to > demand.day
 left join fx
-    on fx.from_ccy = demand.currency and fx.rate_date = demand.day and demand.currency <> company_setting.reporting_currency
-left join order_origin as origin on origin.order_id = demand.order_id;
+    on fx.from_ccy = demand.currency and fx.rate_date = demand.day and demand.currency <> company_setting.reporting_currency;
 
 -- Orders exported without lines; their header stands for the one line they would have.
 create table order_without_lines as

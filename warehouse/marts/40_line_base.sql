@@ -27,10 +27,10 @@ told as (
     select
         line.order_line_id, line.is_header, line.order_id, header.order_no, line.line_no, header.customer_id,
         header.customer, header.segment, header.tier, header.priority_rank, header.region, header.country, header.owner,
-        header.attribute_backfilled, line.product_id, product.name as product, product.family, product.category,
+        header.attribute_backfilled, line.product_id, product.name as product, product.family, product.category, product.base_uom,
         coalesce(site.name, line.site_id) as site, line.site_id, product.fulfil_model,
         coalesce(line.planner, product_site.planner) as planner, product_site.sales_lead_time_days, header.channel,
-        header.order_type, header.opportunity_id, header.won_date, header.won_known_date, header.ordered_date,
+        header.order_type, header.ordered_date,
         header.entered_date, header.confirmed_date, coalesce(line.released_date, header.released_date) as released_date,
         coalesce(line.requested_date, header.header_requested_date) as requested_date, line.requested_ship_date,
         coalesce(header.ordered_date, header.entered_date, header.confirmed_date, date '0001-01-01') as known_from,
@@ -52,9 +52,7 @@ told as (
         delivery.picked_date, delivery.carrier, delivery.is_proof, delivery.issue_date,
         delivery.is_handover or proof_since.day is null as is_issue_proof,
         delivery.condition_known_date, delivery.damaged_date, delivery.damaged_qty,
-        least(delivery.papers_known_date, complaint.invoice_known_date) as papers_known_date,
-        least(delivery.papers_wrong_date, complaint.invoice_wrong_date) as papers_wrong_date,
-        complaint.returned_bad_date, complaint.returned_bad_qty,
+        delivery.papers_known_date, delivery.papers_wrong_date,
         coalesce(delivery.has_unproved and not delivery.is_handover and delivery.issue_date < proof_since.day, false)
             as proof_lapses,
         line.source_system, line.source_object, line.source_id, line.load_id, line.source_line
@@ -63,7 +61,6 @@ told as (
     cross join proof_since
     left join line_promise as promise on promise.order_line_id = line.order_line_id
     left join line_delivery as delivery on delivery.order_line_id = line.order_line_id
-    left join line_complaint as complaint on complaint.order_line_id = line.order_line_id
     left join line_changed as changed on changed.order_line_id = line.order_line_id
     left join product on product.product_id = line.product_id
     left join site on site.site_id = line.site_id
@@ -82,8 +79,8 @@ judged as (
 )
 select
     order_line_id, is_header, order_id, order_no, line_no, customer_id, customer, segment, tier, priority_rank, region,
-    country, owner, attribute_backfilled, product_id, product, family, category, site, site_id, fulfil_model, planner,
-    sales_lead_time_days, carrier, channel, order_type, opportunity_id, won_date, won_known_date,
+    country, owner, attribute_backfilled, product_id, product, family, category, base_uom, site, site_id, fulfil_model, planner,
+    sales_lead_time_days, carrier, channel, order_type,
     known_from, null::date as known_to, ordered_date, entered_date, confirmed_date, released_date,
     requested_date, requested_ship_date,
     promised_date as first_promised_date,
@@ -109,9 +106,9 @@ select
     event_date is not null and proof_date is null as shipped_unproved,
     case when proof_date is not null then coalesce(one_qty, ordered_qty::double) else 0 end as delivered_qty,
     case when event_date is not null then coalesce(one_qty, ordered_qty::double) else 0 end as any_delivered_qty,
-    null::struct(delivered_date date, qty double, any_qty double)[] as deliveries,
-    damaged_qty, coalesce(damaged_qty > 0, false) as is_damaged, damaged_date, condition_known_date, returned_bad_qty,
-    returned_bad_date, papers_known_date, papers_wrong_date,
+    null::varchar as deliveries,
+    damaged_qty, coalesce(damaged_qty > 0, false) as is_damaged, damaged_date, condition_known_date,
+    papers_known_date, papers_wrong_date,
     case when has_cancel and cancelled_date is null and not is_cancel_told then last_full_day end as state_from,
     source_system, source_object, source_id, load_id, source_line,
     is_general, has_cancel, promise_set_date as first_set_date, cancelled_date as stated_cancel_date,

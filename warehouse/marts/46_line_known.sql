@@ -1,4 +1,5 @@
--- What deliveries make of each interval of a general line, once its quantity is known.
+-- What deliveries make of each interval of a general line, once its quantity is known. `deliveries` lists the days with
+-- the quantity delivered by then, proved and by any evidence: 2026-01-05 4 4; 2026-01-08 10 10.
 create table state_completion as
 with measured as (
     select
@@ -27,11 +28,10 @@ select
     arg_max(carrier, event_date) as carrier,
     sum(qty) filter (where proof_date is not null) as delivered_qty,
     sum(qty) as any_delivered_qty,
-    list({
-        'delivered_date': coalesce(proof_date, event_date),
-        'qty': proof_qty,
-        'any_qty': any_qty
-    } order by coalesce(proof_date, event_date), any_qty) as deliveries
+    string_agg(
+        coalesce(proof_date, event_date)::varchar || ' ' || proof_qty::varchar || ' ' || any_qty::varchar,
+        '; ' order by coalesce(proof_date, event_date), any_qty
+    ) as deliveries
 from measured
 group by order_line_id, known_from;
 
