@@ -1,5 +1,6 @@
 """A report as one HTML file: inline SVG, no script, nothing fetched, fit for print."""
 
+import logging
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -9,6 +10,9 @@ from charts.spec import described
 from charts.static import to_svg
 from reports import words
 from reports.model import Report
+
+# the charts' fonts are alternatives; that the first of them is missing is no news for whoever asked for a report
+logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 
 def render(report: Report) -> bytes:

@@ -58,3 +58,9 @@ def shop(tmp_path):
 
     export.home = home
     return export
+
+
+@pytest.fixture
+def without_metrics(monkeypatch):
+    """What metrics precompute takes longer than all the rest; tests/test_extending.py builds it through commands."""
+    monkeypatch.setattr("metrics.materialise.materialise", lambda con, facts=None: None)

@@ -5,10 +5,7 @@ import pytest
 COUNTS = ("rows_in", "loaded", "rejected", "ignored")
 
 
-@pytest.fixture(autouse=True)
-def without_metrics(monkeypatch):
-    """What metrics precompute takes longer than all the rest; tests/test_extending.py builds it through commands."""
-    monkeypatch.setattr("metrics.materialise.materialise", lambda con, facts=None: None)
+pytestmark = pytest.mark.usefixtures("without_metrics")
 
 
 @pytest.fixture

@@ -95,7 +95,7 @@ def test_a_generation_that_was_killed_is_done_again(company, tmp_path):
     assert sorted(path.name for path in (tmp_path / "exports").iterdir()) == ["salesforce", "sap"]
 
 
-def test_the_sample_is_never_mixed_with_loads_of_your_own(call, company, shop):
+def test_the_sample_is_never_mixed_with_loads_of_your_own(call, company, shop, without_metrics):
     assert call("load", shop("a.csv", "1,Nord,1"), "--home", shop.home, "--exported-at 2026-04-30")[0] == 0
     code, _, err = call("demo --no-serve --home", shop.home)
     assert (code, company) == (2, [])
