@@ -90,7 +90,7 @@ class _Planner:
             if way.when:
                 value, date = (f"(case when {self.cells.all_hold(way.when)} then {sql} end)" for sql in (value, date))
             if way.type != mapping.target.type:
-                value = _as_text(value, way.type)
+                value = f"({value})::varchar"
             told.values.append(value)
             told.dates.append(date)
         return told
@@ -181,9 +181,3 @@ def _times(value: str, form: str, part: str) -> str:
         return f"try_cast({value}::double / nullif({part}, 0) as decimal(19,8))"
     factor = f"1 - {part}" if form == "one_minus" else part
     return f"try_cast({value} * try_cast({factor} as decimal(18,8)) as decimal(19,8))"
-
-
-def _as_text(value: str, kind: str) -> str:
-    """A typed value as canonical text: ISO dates, numbers with a point and no idle zeros."""
-    text = f"({value})::varchar"
-    return f"rtrim(rtrim({text}, '0'), '.')" if kind in ("qty", "money", "price", "rate") else text

@@ -22,7 +22,8 @@ FIXED = {"d": r"\d{2}", "m": r"\d{2}", "H": r"\d{2}", "I": r"\d{2}", "j": r"\d{3
 DAY = r"\d{4}-\d{2}-\d{2}"
 BASIC_DAY = r"\d{8}"
 LOCAL = rf"{DAY}[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d{{1,9}})?)?"
-ZONED = rf"{LOCAL} ?(?:Z|UTC|[+-]\d{{2}}(?::?\d{{2}})?)"
+OFFSET = r"(?:Z| UTC| ?[+-]\d{2}(?::?\d{2})?)"
+TIMED = f"{LOCAL}{OFFSET}?"
 
 
 @dataclass(frozen=True)
@@ -75,16 +76,12 @@ def _sane(value: str) -> str:
 
 
 def _iso(text: str) -> Parsed:
-    day = _sane(f"try_strptime({text}, '%Y-%m-%d')")
-    basic = _sane(f"try_strptime({text}, '%Y%m%d')")
-    local = f"""case when regexp_full_match({text}, '{DAY}') then {day}
-        when regexp_full_match({text}, '{LOCAL}') then {_sane(f"try_cast({text} as timestamp)")}
-        when regexp_full_match({text}, '{ZONED}') then {_sane(f"try_cast(regexp_extract({text}, '^{LOCAL}') as timestamp)")}
-        when regexp_full_match({text}, '{BASIC_DAY}') then {basic} end"""
-    offset = f"regexp_replace({text}, ' ?(Z|UTC)$', 'Z')"
-    offset = f"regexp_replace({offset}, ' ?([+-][0-9]{{2}}):?([0-9]{{2}})?$', '\\1:\\2')"
-    offset = f"regexp_replace({offset}, ':$', ':00')"
-    utc = f"""case when length({text}) > 16 and regexp_full_match({text}, '{ZONED}')
+    day = _sane(f"try_strptime({text}, ['%Y-%m-%d', '%Y%m%d'])")
+    timed = _sane(f"try_cast(regexp_extract({text}, '^{LOCAL}') as timestamp)")
+    local = f"""case when length({text}) > 10 then case when regexp_full_match({text}, '{TIMED}') then {timed} end
+        when regexp_full_match({text}, '{DAY}|{BASIC_DAY}') then {day} end"""
+    offset = f"replace(replace({text}, ' +', '+'), ' -', '-')"
+    utc = f"""case when length({text}) > 16 and regexp_full_match({text}, '{LOCAL}{OFFSET}')
         then timezone('UTC', try_cast({offset} as timestamptz)) end"""
     return Parsed(local, utc, f"length({text}) > 10")
 

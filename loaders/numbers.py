@@ -24,16 +24,14 @@ def number(cell: str, kind: str, decimal: str | None, thousands: str | None) -> 
     """
     text = f"trim({cell})"
     body = _body(kind, decimal or ".", thousands)
-    cases = [(_mask(text, f"[+-]?{body}"), _cast(text, kind, decimal, thousands))]
+    forms, value = [f"[+-]?{body}"], _cast(text, kind, decimal, thousands)
     if decimal or thousands:
-        cases.append((_mask(text, f"{body}-"), "-" + _cast(f"left({text}, -1)", kind, decimal, thousands)))
+        forms.append(f"{body}-")
+        value = f"coalesce({value}, -{_cast(f'left({text}, -1)', kind, decimal, thousands)})"
     if (decimal or ".") == "." and not thousands and kind != "integer":
-        cases.append((_mask(text, r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}"), _scientific(text, kind)))
-    return "case " + " ".join(f"when {mask} then {value}" for mask, value in cases) + " end"
-
-
-def _mask(text: str, pattern: str) -> str:
-    return f"regexp_full_match({text}, {literal(pattern)})"
+        forms.append(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}")
+        value = f"case when contains(lower({text}), 'e') then {_scientific(text, kind)} else {value} end"
+    return f"case when regexp_full_match({text}, {literal('|'.join(forms))}) then {value} end"
 
 
 def _body(kind: str, decimal: str, thousands: str | None) -> str:

@@ -1,6 +1,7 @@
 """The select that turns a raw relation into a canonical table, and tells every row that does not fit it.
 
-It has three levels: `x` the cells as texts (NULL when they mean missing), `v` what they say, and the canonical columns.
+It has levels, so that nothing is worked out twice: `x` the cells as texts (NULL when they mean missing), `p` what is
+parsed of them, `v` what they say, and the canonical columns.
 """
 
 from dataclasses import dataclass, field
@@ -42,6 +43,7 @@ class Plan:
     columns: dict[str, str] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     cells: dict[str, str] = field(default_factory=dict)
+    parsed: dict[str, str] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
     ignored: list[tuple[str, str]] = field(default_factory=list)
@@ -51,15 +53,21 @@ class Plan:
         """The name of a cell expression; the same expression has one name."""
         return _named(self.cells, "x", sql)
 
+    def parse(self, sql: str) -> str:
+        """The name of an expression over cells that values are taken from."""
+        return _named(self.parsed, "p", sql)
+
     def value(self, sql: str) -> str:
-        """The name of a value expression over cells and, for one taken from another, over values before it."""
+        """The name of a value expression over cells and what is parsed of them."""
         return _named(self.values, "v", sql)
 
     def base(self, raw: str) -> str:
         """The raw relation with all cells and values beside it."""
-        cells = "".join(f", {sql} as {name}" for name, sql in self.cells.items())
-        values = "".join(f", {sql} as {name}" for name, sql in self.values.items())
-        return f"(select *{values} from (select *{cells} from ({raw})))"
+        for level in (self.cells, self.parsed, self.values):
+            if level:
+                listed = "".join(f", {sql} as {name}" for name, sql in level.items())
+                raw = f"select *{listed} from ({raw})"
+        return f"({raw})"
 
     def good(self, raw: str) -> str:
         """The rows to load: canonical columns, source_id, source_line."""

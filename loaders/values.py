@@ -66,7 +66,7 @@ def number(plan: Plan, cells: Cells, way: Way, cell: str) -> Reading:
 def _mapped(plan: Plan, cells: Cells, settings: Settings, way: Way, target: Column, cell: str) -> Reading:
     """The text that `values` puts in place of the cell's, read as the type."""
     given = way.values or {}
-    text = plan.value(f"""case when {cell} is null then {_or_null(given.get(""))}
+    text = plan.parse(f"""case when {cell} is null then {_or_null(given.get(""))}
         {" ".join(_case(cell, text, mapped) for text, mapped in given.items() if text not in ("", "*"))}
         else {cell if given.get("*") == "*" else _or_null(given.get("*"))} end""")
     found = read(plan, cells, settings, Way(way.type, decimal="."), target, text)
@@ -94,18 +94,28 @@ def emptied(way: Way, cell: str) -> str:
 
 def _temporal(plan: Plan, cells: Cells, settings: Settings, way: Way, cell: str) -> Reading:
     zone = way.timezone or settings.zone
-    said = dates.parse(cell, way.formats)
+    said = _parsed(plan, dates.parse(cell, way.formats))
     value, date = _moment(way, said, zone, settings.zone)
     if cells.typed:
-        typed_value, typed_date = _moment(way, dates.parse(f"substr({cell}, 3)", ()), zone, settings.zone)
+        typed = _parsed(plan, dates.parse(f"substr({cell}, 3)", ()))
         held = f"starts_with({cell}, {literal(DAY)})"
-        value = f"case when {held} then {typed_value} else {value} end"
-        date = f"case when {held} then {typed_date} else {date} end"
+        value, date = (
+            f"case when {held} then {own} else {other} end"
+            for own, other in zip(_moment(way, typed, zone, settings.zone), (value, date), strict=True)
+        )
     reason, doubt = literal(dates.date_reason(way.formats)), "" if way.formats else "date"
     if said.torn != "false":
         several = literal(f"fits several of the formats {', '.join(way.formats)}")
         reason, doubt = f"case when {said.torn} then {several} else {reason} end", "torn"
     return Reading(plan.value(value), reason, plan.value(date) if way.type == "instant" else NO_DATE, doubt)
+
+
+def _parsed(plan: Plan, said: dates.Parsed) -> dates.Parsed:
+    """The same by name, so that it is worked out once."""
+    utc = said.utc if said.utc == dates.NO_OFFSET else plan.parse(said.utc)
+    torn = said.torn if said.torn == "false" else plan.parse(said.torn)
+    timed = said.timed if said.timed in ("true", "false") else plan.parse(said.timed)
+    return dates.Parsed(plan.parse(said.local), utc, timed, torn)
 
 
 def _moment(way: Way, said: dates.Parsed, zone: str, company: str) -> tuple[str, str]:
