@@ -11,9 +11,9 @@ from warehouse.schema import tables
 
 STALE_AFTER = timedelta(days=35)
 READ_TO = """
-SELECT load.system, part.table_name, max(load.last_full_day) AS day
+SELECT load.source_system AS system, part.table_name, max(load.last_full_day) AS day
 FROM load JOIN load_table AS part USING (load_id)
-WHERE load.last_full_day IS NOT NULL GROUP BY load.system, load.object, part.table_name
+WHERE load.last_full_day IS NOT NULL GROUP BY load.source_system, load.object, part.table_name
 """
 
 

@@ -13,12 +13,14 @@ def inputs(job: Job) -> None:
     wanted = [
         (load, entry, load.folder / f"{entry['table']}.parquet", order)
         for order, load in enumerate(job.loads)
-        for entry in load.tables
+        for entry in _entries(load)
         if entry["table"] in job.tables and entry["loaded"] > 0
     ]
     for load, _, path, _ in wanted:
         if not path.exists():
-            raise BuildError(f"load {load.load_id} ({load.file}): {path.name} is missing from the ledger; withdraw it or load again")
+            raise BuildError(
+                f"load {load.load_id} ({load.file}): {path.name} is missing from the ledger; withdraw it or load again"
+            )
     paths = [path.as_posix() for _, _, path, _ in wanted]
     columns, rows = _columns(job, paths), _rows(job, paths)
     for load, entry, path, order in wanted:
@@ -30,8 +32,19 @@ def inputs(job: Job) -> None:
             )
         day = load.local_date(job.settings.tz)
         held = frozenset(columns[name])
-        job.parquets.append(Parquet(load, entry["table"], entry.get("object") or load.object, path, held, rows[name], order, day))
+        job.parquets.append(
+            Parquet(load, entry["table"], entry.get("object") or load.object, path, held, rows[name], order, day)
+        )
     _tell_loads(job)
+
+
+def _entries(load) -> list[dict]:
+    """One entry a table: a file may feed a table in several ways (a stock row, once a kind of stock), into one Parquet."""
+    merged: dict[str, dict] = {}
+    for entry in load.tables:
+        known = merged.setdefault(entry["table"], {**entry, "loaded": 0})
+        known["loaded"] += entry["loaded"]
+    return list(merged.values())
 
 
 def _columns(job: Job, paths: list[str]) -> dict[str, set[str]]:
@@ -44,7 +57,11 @@ def _columns(job: Job, paths: list[str]) -> dict[str, set[str]]:
 
 
 def _rows(job: Job, paths: list[str]) -> dict[str, int]:
-    return dict(job.run("select file_name, num_rows from parquet_file_metadata($paths)", {"paths": paths})) if paths else {}
+    return (
+        dict(job.run("select file_name, num_rows from parquet_file_metadata($paths)", {"paths": paths}))
+        if paths
+        else {}
+    )
 
 
 def _tell_loads(job: Job) -> None:
