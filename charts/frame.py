@@ -70,11 +70,12 @@ def value_range(spec: ChartSpec) -> tuple[float, float] | None:
     if not found:
         return None
     low, high = min(found), max(found)
-    if spec.kind in ZERO_BASED or spec.from_zero:
+    if spec.kind in ZERO_BASED or spec.from_zero or any(series.as_bar for series in spec.series):
         low, high = min(low, 0.0), max(high, 0.0)
-    air = (high - low or abs(high) or 1.0) * 0.08
+    labelled = spec.horizontal and spec.kind in ("bar", "waterfall")
+    air = (high - low or abs(high) or 1.0) * (0.16 if labelled else 0.08)
     bottom = low if low == 0 else low - air
     top = high if high == 0 else high + air
     if spec.unit == "share" and low >= 0 and high <= 1:
-        bottom, top = max(bottom, 0.0), min(top, 1.02)
+        bottom, top = max(bottom, 0.0), top if labelled else min(top, 1.02)
     return bottom, top

@@ -9,6 +9,7 @@ from charts.plotly_traces import TRACES
 from charts.spec import ChartSpec
 
 CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False, "doubleClick": False}
+FONT = '"Source Sans", "Source Sans 3", "Segoe UI", sans-serif'
 BAR_HEIGHT = 30
 HEIGHT = 270
 
@@ -22,11 +23,11 @@ def to_plotly(spec: ChartSpec, theme: str = "light") -> dict:
 def height(spec: ChartSpec) -> int:
     """Pixels the figure needs: a horizontal chart grows with its categories."""
     if spec.kind == "heat":
-        return 70 + 34 * len(spec.series)
+        return max(HEIGHT, 70 + 34 * len(spec.series))
     if not spec.horizontal:
         return HEIGHT
     bars = len(spec.series) if spec.kind == "bar" else 1
-    return max(130, 54 + len(spec.x) * (BAR_HEIGHT + 12 * (bars - 1)))
+    return max(HEIGHT, 54 + len(spec.x) * (BAR_HEIGHT + 12 * (bars - 1)))
 
 
 def layout(spec: ChartSpec, theme: str) -> dict:
@@ -36,8 +37,8 @@ def layout(spec: ChartSpec, theme: str) -> dict:
     return {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "inherit", "size": 12, "color": colours.axis},
-        "margin": {"l": 4, "r": 12, "t": 8, "b": 4},
+        "font": {"family": FONT, "size": 12, "color": colours.axis},
+        "margin": {"l": 4, "r": 12, "t": 20 if spec.references and spec.horizontal else 8, "b": 4},
         "height": height(spec),
         "showlegend": False,
         "bargap": 0.06 if spec.kind == "dist" else 0.34,
