@@ -7,9 +7,9 @@ import math
 from functools import cache
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
-Z = float(stats.norm.ppf(0.975))
+Z = float(special.ndtri(0.975))
 
 
 def wilson(share: float, n: float, z: float = Z) -> tuple[float, float]:
@@ -51,7 +51,7 @@ def ratio(num: float, den: float, clusters: dict | None) -> tuple[tuple[float, f
 
 @cache
 def _t(df: int) -> float:
-    return float(stats.t.ppf(0.975, df))
+    return float(special.stdtrit(df, 0.975))
 
 
 def newcombe(k1: float, n1: float, k0: float, n0: float) -> tuple[float, float]:
@@ -68,18 +68,18 @@ def newcombe_of(one: tuple[float, tuple], zero: tuple[float, tuple]) -> tuple[fl
 
 def clopper_pearson(k: int, n: int) -> tuple[float, float]:
     """The exact interval of a proportion, for rare events and zero defects."""
-    found = stats.binomtest(int(k), int(n)).proportion_ci(method="exact")
-    return float(found.low), float(found.high)
+    low = float(special.betaincinv(k, n - k + 1, 0.025)) if k else 0.0
+    high = float(special.betaincinv(k + 1, n - k, 0.975)) if k < n else 1.0
+    return low, high
 
 
 @cache
 def median_ranks(n: int) -> tuple[int, int] | None:
     """Ranks (from 1) of the order statistics that hold the median with at least 95 %; None below 6."""
-    low = int(stats.binom.ppf(0.025, n, 0.5))
-    for rank in (low + 1, low):
-        if 1 <= rank <= n - rank + 1 and stats.binom.cdf(n - rank, n, 0.5) - stats.binom.cdf(rank - 1, n, 0.5) >= 0.95:
-            return rank, n - rank + 1
-    return None
+    rank = 0
+    while special.bdtr(rank, n, 0.5) <= 0.025:
+        rank += 1
+    return (rank, n - rank + 1) if rank else None
 
 
 def jackknife(value: float, replicates: np.ndarray, weights: np.ndarray) -> tuple[float, float] | None:

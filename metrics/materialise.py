@@ -58,10 +58,12 @@ def _write(con, metric: Metric, name: str, relation, values: dict) -> None:
 
 def fill_columns(con) -> None:
     """column_fill(table_name, column_name, filled): how many rows fill each canonical column."""
-    cursor = con.cursor()
-    cursor.execute("CREATE TABLE column_fill(table_name VARCHAR, column_name VARCHAR, filled BIGINT)").fetchall()
+    parts = []
     for table in tables().values():
         counts = ", ".join(f"count({column}) AS {column}" for column in table.columns)
-        row = con.cursor().execute(f"SELECT {counts} FROM {table.name}").fetchone()
-        rows = [(table.name, column, filled) for column, filled in zip(table.columns, row, strict=True)]
-        con.cursor().executemany("INSERT INTO column_fill VALUES (?, ?, ?)", rows)
+        names = ", ".join(table.columns)
+        parts.append(
+            f"SELECT '{table.name}' AS table_name, column_name, filled FROM "
+            f"(UNPIVOT (SELECT {counts} FROM {table.name}) ON {names} INTO NAME column_name VALUE filled)"
+        )
+    con.cursor().execute(f"CREATE TABLE column_fill AS {' UNION ALL '.join(parts)}").fetchall()

@@ -13,7 +13,9 @@ from warehouse.schema import tables
 
 PARAM = re.compile(r"\$([a-z_]+)")
 PLACE = re.compile(r"\{([a-z_]+)\}")
-CREATE = re.compile(r"create\s+(?:or\s+replace\s+)?(?:table|view)\s+(\w+)\s+as\s+", re.IGNORECASE)
+CREATE = re.compile(
+    r"(?:create\s+(?:or\s+replace\s+)?(?:temp\s+)?(?:table|view)\s+(\w+)\s+as|insert\s+into\s+(\w+))\s+", re.IGNORECASE
+)
 
 
 def params_of(sql: str) -> set[str]:
@@ -37,14 +39,15 @@ def _base_tables(node, ctes: set[str]) -> set[str]:
 
 
 @cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+@cache
 def tables_read(sql: str) -> frozenset[str]:
     """Tables a select reads, common table expressions left out. Raises ValueError with the parser's own message."""
-    con = duckdb.connect()
-    try:
-        text = PARAM.sub("NULL", sql)
-        answer = json.loads(con.execute("select json_serialize_sql(?::VARCHAR)", [text]).fetchone()[0])
-    finally:
-        con.close()
+    text = PARAM.sub("NULL", sql)
+    answer = json.loads(_parser().cursor().execute("select json_serialize_sql(?::VARCHAR)", [text]).fetchone()[0])
     if answer.get("error"):
         raise ValueError(answer.get("error_message", "the text does not parse"))
     return frozenset(_base_tables(answer["statements"], set()))
@@ -55,11 +58,11 @@ def mart_reads() -> dict[str, frozenset[str]]:
     """Every mart with the tables its text reads."""
     found: dict[str, frozenset[str]] = {}
     for path in sorted((Path(warehouse.__path__[0]) / "marts").glob("*.sql")):
-        text = re.sub(r"--[^\n]*", "", path.read_text("utf-8"))
-        for statement in filter(str.strip, text.split(";")):
-            head = CREATE.match(statement.strip())
+        for statement in duckdb.extract_statements(path.read_text("utf-8")):
+            head = CREATE.search(statement.query)
             if head:
-                found[head[1]] = tables_read(statement.strip()[head.end() :])
+                name = head[1] or head[2]
+                found[name] = found.get(name, frozenset()) | tables_read(statement.query[head.end() :])
     return found
 
 

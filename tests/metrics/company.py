@@ -80,7 +80,9 @@ def rows(text: str) -> pd.DataFrame:
 
 
 def _control(con, drawn: dict, as_of: str, currency: str | None) -> None:
-    con.execute("create table load (load_id varchar, system varchar, object varchar, last_full_day date)").fetchall()
+    con.execute(
+        "create table load (load_id varchar, system varchar, source_system varchar, object varchar, last_full_day date)"
+    ).fetchall()
     con.execute("create table load_table (load_id varchar, table_name varchar)").fetchall()
     settings = "select 'UTC' as tz, $1::varchar as reporting_currency, '01-01' as fiscal_start"
     con.execute(f"create table company_setting as {settings}", [currency]).fetchall()
@@ -94,5 +96,5 @@ def _control(con, drawn: dict, as_of: str, currency: str | None) -> None:
         union all
         select date '2020-01-01' + days, $1, 1 from step where $1 is not null""", [currency]).fetchall()  # fmt: skip
     for name in drawn:
-        con.execute("insert into load values ($1, 'drawn', $1, $2)", [name, as_of]).fetchall()
+        con.execute("insert into load values ($1, 'Drawn', 'drawn', $1, $2)", [name, as_of]).fetchall()
         con.execute("insert into load_table values ($1, $1)", [name]).fetchall()

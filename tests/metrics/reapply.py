@@ -30,7 +30,9 @@ def reapply(version, metric, measure, request: Request) -> list:
     question, rows = drilled(version, metric, measure, request)
     con = duckdb.connect()
     table = table_name(metric, question.relation_name)
-    shape = version.cursor().execute(f"SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = '{table}'")
+    shape = version.cursor().execute(
+        f"SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = '{table}'"
+    )
     columns = [(name, kind) for name, kind in shape.fetchall() if name in rows or rows.empty]
     casts = ", ".join(f"CAST({name} AS {kind}) AS {name}" for name, kind in columns)
     if rows.empty:
