@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 
 from charts.numbers import THIN, change, counted, written
+from reports import words
 from reports.flat import drilled, flat_rows, safe
 from throughline import say
 
@@ -64,7 +65,7 @@ def _columns(answer: dict, units: dict) -> list[tuple[str, Callable]]:
         *slices,
         ("period", lambda row: (row["period"] or {}).get("label")),
         ("value", lambda row: _value(row, units)),
-        ("counted", _counted),
+        ("counted", lambda row: _plain(words.counts(row, units[row["measure"]]))),
         ("n", lambda row: _plain(counted(row["n"]))),
         ("interval", lambda row: _interval(row.get("ci"), row, units)),
         ("base", lambda row: _value({**row, **row["base"]}, units) if row.get("base") else ""),
@@ -84,12 +85,6 @@ def _difference(row: dict, units: dict) -> str:
     if row.get("difference") is None:
         return ""
     return _plain(change(row["difference"], units[row["measure"]], row["currency"]))
-
-
-def _counted(row: dict) -> str:
-    if row["num"] is None or row["den"] is None:
-        return ""
-    return _plain(f"{counted(row['num'])} of {counted(row['den'])}")
 
 
 def _interval(ci, row: dict, units: dict) -> str:

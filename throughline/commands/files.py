@@ -8,6 +8,9 @@ import typer
 from throughline import say
 from throughline.options import HomeOption, JsonOption, home_of
 
+COUNTS = ("rows_in", "loaded", "rejected", "ignored")
+SHOWN_FILES = 30
+
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Exports, or folders of them.")]
 PROFILE_HELP = "Which profile reads the files; default: the one that knows the header."
 Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME|FILE.toml", help=PROFILE_HELP)]
@@ -40,9 +43,21 @@ def load(
 
 
 def _print_entries(entries: list[dict]) -> None:
-    counts = ("rows_in", "loaded", "rejected", "ignored")
-    columns = ("file", "system", "table", "status", *counts)
-    say.table(columns, [[entry.get(name) for name in columns] for entry in entries], right=counts)
+    """A line a file and table; of many files a line a table, with how many files gave it."""
+    columns = ("file", "system", "table", "status")
+    rows = [[*(entry[name] for name in columns), *(entry[name] for name in COUNTS)] for entry in entries]
+    if len(rows) > SHOWN_FILES:
+        columns, rows = ("files", *columns[1:]), _summed(entries)
+    say.table((*columns, *COUNTS), rows, right=("files", *COUNTS))
+
+
+def _summed(entries: list[dict]) -> list[list]:
+    found: dict[tuple, list[int]] = {}
+    for entry in entries:
+        sums = found.setdefault((entry["system"], entry["table"], entry["status"]), [0] * (len(COUNTS) + 1))
+        for at, number in enumerate((1, *(entry[name] for name in COUNTS))):
+            sums[at] += number
+    return [[files, *key, *sums] for key, (files, *sums) in found.items()]
 
 
 def status(home: HomeOption = None, json: JsonOption = False) -> None:
