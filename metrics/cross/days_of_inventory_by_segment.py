@@ -176,7 +176,7 @@ METRIC = Metric(
         "site": Dim("Site", "site", "inventory_snapshot.site_id", empty="No site"),
         "product": Dim("Product", "product_id", "inventory_snapshot.product_id", wide=True),
     },
-    params={"policy": Param("demand_share", POLICIES, "How stock that is held for nobody is shared out to segments.")},
+    params={"policy": Param("demand_share", POLICIES, "How stock held for nobody is shared out to segments.")},
     window="state",
     caveats=(
         "Shared out by demand, every segment has the same days of a given product. Segments differ only by the products "
@@ -195,7 +195,7 @@ METRIC = Metric(
         A 10 + 90 x 2/3 = 70 -> 35 days     B 90 x 1/3 = 30 -> 30 days     blocked 20, quality 5, in transit 30 apart
     P2  usable 50, cost 20    demand B 45 = .5 a day      B 50 -> 100 days
     A   70 x 10 / (2 x 10)                      = 700 / 20   = 35.0 days
-    B   (30 x 10 + 50 x 20) / (1 x 10 + .5 x 20) = 1300 / 20  = 65.0 days
+    B   (30 x 10 + 50 x 20) / (1 x 10 + .5 x 20) = 1300 / 20 = 65.0 days
     all                                          2000 / 40   = 50.0 days
     P3  5 at 8, nobody ordered it in 90 days -> No recent demand 40
     """,

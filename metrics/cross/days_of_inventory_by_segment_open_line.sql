@@ -9,7 +9,11 @@ shared AS (
     WHERE state.portion = 'shared'
 ),
 only_site AS (
-    SELECT product_id, min(site_id) AS site_id FROM stock_day GROUP BY product_id HAVING count(DISTINCT site_id) = 1
+    SELECT day.product_id, min(day.site_id) AS site_id
+    FROM stock_day AS day
+    JOIN latest ON latest.state_date = day.state_date
+    GROUP BY day.product_id
+    HAVING count(*) = 1
 ),
 due AS (
     SELECT

@@ -1,6 +1,9 @@
 -- a line without a site counts where its product lies, if it lies at one site only
 WITH only_site AS (
-    SELECT product_id, min(site_id) AS site_id FROM stock_day GROUP BY product_id HAVING count(DISTINCT site_id) = 1
+    SELECT state_date, product_id, min(site_id) AS site_id
+    FROM stock_day
+    GROUP BY state_date, product_id
+    HAVING count(*) = 1
 ),
 demand AS (
     SELECT
@@ -11,7 +14,7 @@ demand AS (
         sum(demand.qty)::DOUBLE / 90 AS per_day,
         sum(demand.lines) AS lines
     FROM stock_demand AS demand
-    LEFT JOIN only_site ON only_site.product_id = demand.product_id
+    LEFT JOIN only_site ON only_site.state_date = demand.state_date AND only_site.product_id = demand.product_id
     GROUP BY ALL
 ),
 -- one row per product, site, date and segment that wants or holds any of it

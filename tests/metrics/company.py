@@ -43,7 +43,7 @@ def company(
 ) -> Drawn:
     """The version of a company drawn in tables (texts or frames), with the marts and the metric's relations."""
     con = duckdb.connect()
-    con.execute("set preserve_insertion_order = false").fetchall()
+    con.execute("set threads = 1").fetchall()
     for table in tables().values():
         columns = ", ".join(f"{column.name} {column.sql_type}" for column in table.columns.values())
         con.execute(f"create table {table.name} ({columns}, {SOURCE})").fetchall()
