@@ -6,6 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from charts.names import system_name
 from charts.spec import described
 from charts.static import to_svg
 from reports import words
@@ -20,7 +21,9 @@ def render(report: Report) -> bytes:
     folder = FileSystemLoader(Path(__file__).parent)
     kept = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     page = kept.get_template("overview.html.jinja")
-    return page.render(report=report, words=words, svg=_svg, described=described, paragraphs=paragraphs).encode()
+    return page.render(
+        report=report, words=words, svg=_svg, described=described, system_name=system_name, paragraphs=paragraphs
+    ).encode()
 
 
 def _svg(chart) -> Markup:

@@ -17,8 +17,9 @@ METRICS = (
 )
 DIMS = ("segment", "family", "site")
 SOURCES = """
-select system, object, max(exported_at) as exported_at, max(last_full_day) as day,
-       arg_max(exported_basis, exported_at) as basis, count(*) as loads
+select system, object,
+       left(max(exported_at)::varchar, if(bool_and(exported_is_date), 10, 16)) as exported_at,
+       max(last_full_day) as day, arg_max(exported_basis, exported_at) as basis, count(*) as loads
 from load group by system, object order by system, object
 """
 
@@ -36,7 +37,7 @@ def compose(version, metrics: tuple[str, ...] = METRICS) -> Report:
         as_of=min(days, default=None),
         filters="none (the whole company)",
         sections=sections,
-        sources=tuple(Source(row[0], row[1], str(row[2])[:16], *row[3:]) for row in rows),
+        sources=tuple(Source(*row) for row in rows),
         definition=definition_of("overview", metrics),
     )
 
@@ -75,9 +76,14 @@ def _read_section(version, metric: Metric) -> Section:
         slices=tuple(slices),
         dim=dim,
         weakest=weakest(slices, measure.better),
-        charts=tuple(chart for chart in charts if not chart.empty) if drawn else (),
+        charts=tuple(chart for chart in charts if _tells(chart)) if drawn else (),
         problem=_stale(docs["value"]),
     )
+
+
+def _tells(chart) -> bool:
+    """Whether a chart has at least two numbers to compare."""
+    return sum(value is not None for series in chart.series for value in series.y) > 1
 
 
 def total(doc: dict) -> dict:

@@ -46,6 +46,16 @@ def status(row: dict | None) -> str:
     return ", ".join(word for word in told if word)
 
 
+def period(scope: dict) -> str:
+    """The period of a reading; one without a beginning is all up to its end."""
+    return f"all up to {scope['to']}" if scope["from"] < "1950" else scope["label"]
+
+
+def order(better: str | None) -> str:
+    """What the first of the slices is."""
+    return "worst first" if better in ("up", "down") else "highest first"
+
+
 def is_compared(row: dict | None) -> bool:
     """Whether the row has a difference that both its ends carry."""
     return is_shown(row) and row.get("difference") is not None and row["base"]["status"] in SHOWN

@@ -16,7 +16,7 @@ def put_metric(book, section: Section, looks: dict) -> None:
     sheet.write_string(0, 0, section.metric.title, looks["title"])
     sheet.write_string(1, 0, section.metric.question, looks["soft"])
     doc = section.readings["value"]
-    told = [f"period {doc['scope']['label']}", f"as of {doc['as_of']}", f"definition {doc['definition']}"]
+    told = [f"period {words.period(doc['scope'])}", f"as of {doc['as_of']}", f"definition {doc['definition']}"]
     sheet.write_string(2, 0, "; ".join([section.metric.headline.title, *told]), looks["soft"])
     ends = _table(sheet, FIRST, "Month", [(row["period"]["label"], row) for row in section.months], section, looks)
     if section.months:

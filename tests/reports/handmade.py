@@ -27,7 +27,7 @@ def doc(metric: Metric, rows: list[dict]) -> dict:
         "as_of": "2026-04-30",
         "as_of_by_source": {"Salesforce": "2026-04-30", "SAP": "2026-04-30"},
         "params": {},
-        "scope": {"where": {}, "by": [], "label": "2025-05-01..2026-04-30"},
+        "scope": {"where": {}, "by": [], "label": "2025-05-01..2026-04-30", "from": "2025-05-01", "to": "2026-04-30"},
         "measures": [told | {"additive": True, "title": measure.title}],
         "rows": rows,
     }
