@@ -19,7 +19,10 @@ def vat_numbers(random: np.random.Generator, countries: list[str]) -> list[str]:
     """A made-up VAT number per company in the form of its country."""
     digits = random.integers(0, 10, (len(countries), 11))
     texts = ["".join(map(str, row)) for row in digits]
-    return [VAT_PREFIX.get(country, country) + text[: VAT_DIGITS[country]] for country, text in zip(countries, texts, strict=True)]
+    return [
+        VAT_PREFIX.get(country, country) + text[: VAT_DIGITS[country]]
+        for country, text in zip(countries, texts, strict=True)
+    ]
 
 
 def companies(seed: int, count: int) -> pd.DataFrame:
@@ -75,7 +78,10 @@ def accounts(frame: pd.DataFrame) -> pd.DataFrame:
     rows = frame[frame["join"] != "no_account"].rename(columns={"name": "name_"})
     result = pd.DataFrame(index=rows.index)
     result["name"] = [account_name(row) for row in rows.itertuples()]
-    spaced = [vat if style % 2 else f"{vat[:2]} {vat[2:5]} {vat[5:]}" for vat, style in zip(rows["vat"], rows["style"], strict=True)]
+    spaced = [
+        vat if style % 2 else f"{vat[:2]} {vat[2:5]} {vat[5:]}"
+        for vat, style in zip(rows["vat"], rows["style"], strict=True)
+    ]
     known = (rows["join"] == "tax_id") | ((rows["join"] == "erp_number") & (rows["style"] % 3 > 0))
     result["vat"] = np.where(known, spaced, "")
     result["country"] = rows["country"]

@@ -7,7 +7,7 @@ import numpy as np
 from sample_data.settings import INFLATED_STAGE, workday
 
 WON, LOST = "Closed Won", "Closed Lost"
-# Where a deal goes next, and the mean days it stays. Deals parked in the inflated stage are worth 0.25, whatever the CRM says.
+# Where a deal goes next, and the mean days it stays. What is parked in the inflated stage wins one time in four.
 NEXT = {
     "Qualification": (("Needs Analysis", 0.70), (LOST, 0.30)),
     "Needs Analysis": (("Proposal/Price Quote", 0.58), (INFLATED_STAGE, 0.27), (LOST, 0.15)),
@@ -15,8 +15,20 @@ NEXT = {
     "Proposal/Price Quote": (("Negotiation/Review", 0.72), (LOST, 0.28)),
     "Negotiation/Review": ((WON, 0.87), (LOST, 0.13)),
 }
-DWELL = {"Qualification": 14, "Needs Analysis": 16, INFLATED_STAGE: 48, "Proposal/Price Quote": 18, "Negotiation/Review": 17}
-LEFT = {"Qualification": 70, "Needs Analysis": 55, INFLATED_STAGE: 24, "Proposal/Price Quote": 35, "Negotiation/Review": 17}
+DWELL = {
+    "Qualification": 14,
+    "Needs Analysis": 16,
+    INFLATED_STAGE: 48,
+    "Proposal/Price Quote": 18,
+    "Negotiation/Review": 17,
+}
+LEFT = {
+    "Qualification": 70,
+    "Needs Analysis": 55,
+    INFLATED_STAGE: 24,
+    "Proposal/Price Quote": 35,
+    "Negotiation/Review": 17,
+}
 
 
 class State(NamedTuple):

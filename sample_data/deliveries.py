@@ -4,16 +4,20 @@ import numpy as np
 import pandas as pd
 
 from sample_data.orders import TRANSIT, Orders
-from sample_data.settings import Calendar, rng, workday
+from sample_data.settings import rng, workday
 
 
-def make_deliveries(seed: int, calendar: Calendar, orders: Orders, shipped: pd.DataFrame, incoterm: np.ndarray) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """(delivery, delivery_line). delivery: order, site, shipped, arrives, proved, incoterm, number; delivery_line: delivery, line, qty.
+def make_deliveries(
+    seed: int, orders: Orders, shipped: pd.DataFrame, incoterm: np.ndarray
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """delivery (order, site, shipped, arrives, proved, incoterm, number) and delivery_line (delivery, line, qty).
 
-    An ex-works delivery is the customer's at the ramp: it arrives the day it ships and needs no proof. `arrives` may lie
-    after the last day (still on the road)."""
+    An ex-works delivery is the customer's at the ramp: it arrives the day it ships and needs no proof. `arrives` may
+    lie after the last day (still on the road)."""
     random = rng(seed, "deliveries")
-    rows = shipped.assign(order=orders.line["order"].to_numpy()[shipped["line"]], site=orders.line["site"].to_numpy()[shipped["line"]])
+    rows = shipped.assign(
+        order=orders.line["order"].to_numpy()[shipped["line"]], site=orders.line["site"].to_numpy()[shipped["line"]]
+    )
     keys = ["day", "order", "site"]
     delivery = rows[keys].drop_duplicates().sort_values(keys, kind="stable").reset_index(drop=True)
     rows = rows.merge(delivery.reset_index(names="delivery"), on=keys)
@@ -30,7 +34,7 @@ def make_deliveries(seed: int, calendar: Calendar, orders: Orders, shipped: pd.D
 
 
 def waiting_room(seed: int, orders: Orders, outcome: pd.DataFrame, cancelled: pd.DataFrame) -> pd.DataFrame:
-    """Open lines (line, qty) whose delivery exists but has not left on the last day: the ERP lists it without a goods issue date."""
+    """Open lines (line, qty) whose delivery exists on the last day but has not left: there is no goods issue date."""
     left = orders.line["qty"] - outcome["sent"]
     left = left[(left > 0) & ~left.index.isin(cancelled["line"])]
     chosen = left[rng(seed, "picking").random(len(left)) < 0.10]
@@ -40,7 +44,7 @@ def waiting_room(seed: int, orders: Orders, outcome: pd.DataFrame, cancelled: pd
 def line_outcome(orders: Orders, delivery: pd.DataFrame, delivery_line: pd.DataFrame, end: int) -> pd.DataFrame:
     """What became of each line by the last day (index = line).
 
-    Columns: sent and delivered quantity, last_ship, first_delivery, completion, completion_ship (all -1 where not), no_proof."""
+    Columns: sent and delivered quantity; completion, completion_ship and arrives (of all sent), -1 where not."""
     rows = delivery_line.join(delivery[["shipped", "arrives", "proved", "incoterm"]], on="delivery")
     rows["counts"] = (rows["proved"] | (rows["incoterm"] == "EXW")) & (rows["arrives"] <= end)
     done = rows[rows["counts"]].sort_values(["line", "arrives", "shipped"], kind="stable")
@@ -50,9 +54,7 @@ def line_outcome(orders: Orders, delivery: pd.DataFrame, delivery_line: pd.DataF
     found = pd.DataFrame(index=orders.line.index)
     found["sent"] = rows.groupby("line")["qty"].sum().reindex(found.index, fill_value=0)
     found["delivered"] = done.groupby("line")["qty"].sum().reindex(found.index, fill_value=0)
-    found["first_delivery"] = done.groupby("line")["arrives"].min().reindex(found.index, fill_value=-1)
     found["completion"] = full["arrives"].reindex(found.index, fill_value=-1)
     found["completion_ship"] = full["shipped"].reindex(found.index, fill_value=-1)
     found["arrives"] = rows.groupby("line")["arrives"].max().reindex(found.index, fill_value=-1)
-    found["no_proof"] = (found["sent"] > 0) & (found["sent"] > found["delivered"])
     return found

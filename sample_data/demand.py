@@ -11,7 +11,11 @@ from sample_data.settings import FAMILIES, Calendar, Size, rng, workday
 CHANNELS = ("Web", "Trade Show", "Partner Referral", "Phone Inquiry", "Email", "Purchased List")
 CHANNEL_SHARE = (0.34, 0.16, 0.12, 0.14, 0.16, 0.08)
 CONVERTS = (0.17, 0.21, 0.36, 0.22, 0.12, 0.06)
-CAMPAIGNS = {"Trade Show": ("Hannover Messe", "IFAT", "ACHEMA"), "Email": ("Retrofit 2024", "Energy Check"), "Web": ("Search", "Webinar", "")}
+CAMPAIGNS = {
+    "Trade Show": ("Hannover Messe", "IFAT", "ACHEMA"),
+    "Email": ("Retrofit 2024", "Energy Check"),
+    "Web": ("Search", "Webinar", ""),
+}
 DEAL_SIZE = {"Enterprise": 40000, "Public": 26000, "Midmarket": 17000, "SMB": 7000, "": 12000}
 OWNERS = 12
 WARM_UP = 150  # days before the first month in which deals were already being opened
@@ -46,15 +50,27 @@ def make_leads(seed: int, calendar: Calendar, size: Size, company: pd.DataFrame)
     count = len(lead)
     channel = random.choice(len(CHANNELS), count, p=CHANNEL_SHARE)
     lead["channel"] = np.array(CHANNELS)[channel]
-    lead["campaign"] = [CAMPAIGNS.get(name, ("",))[k % len(CAMPAIGNS.get(name, ("",)))] for name, k in zip(lead["channel"], random.integers(0, 6, count), strict=True)]
+    lead["campaign"] = [
+        CAMPAIGNS.get(name, ("",))[k % len(CAMPAIGNS.get(name, ("",)))]
+        for name, k in zip(lead["channel"], random.integers(0, 6, count), strict=True)
+    ]
     lead["deleted"] = random.random(count) < 0.04
     lead["converted"] = workday(lead["created"] + 1 + random.gamma(2.0, 4.0, count).astype(int))
-    lead["is_converted"] = (random.random(count) < np.array(CONVERTS)[channel]) & ~lead["deleted"] & (lead["converted"] <= calendar.end)
+    lead["is_converted"] = (
+        (random.random(count) < np.array(CONVERTS)[channel]) & ~lead["deleted"] & (lead["converted"] <= calendar.end)
+    )
     lead["owner"] = random.integers(0, OWNERS, count)
     lead["minute"] = random.integers(0, 540, count)
     lead["closed"] = ~lead["is_converted"] & (random.random(count) < 0.75) & (lead["created"] < calendar.end - 30)
     lead["company"] = lead_companies(random, lead, size, company)
-    lead["other_name"] = [f"{a} {b}" for a, b in zip(random.choice(names.TOWNS, count), random.choice(["Handel", "Service", "Bau", "Labor", "Institut"], count), strict=True)]
+    lead["other_name"] = [
+        f"{a} {b}"
+        for a, b in zip(
+            random.choice(names.TOWNS, count),
+            random.choice(["Handel", "Service", "Bau", "Labor", "Institut"], count),
+            strict=True,
+        )
+    ]
     return lead
 
 
@@ -81,7 +97,11 @@ def openings(seed: int, calendar: Calendar, size: Size, company: pd.DataFrame, l
     taken = lead[lead["is_converted"]]
     by_lead = pd.DataFrame({"created": taken["converted"], "company": taken["company"], "lead": taken.index})
     found = pd.concat([direct, by_lead], ignore_index=True)
-    found = found[found["created"] <= calendar.end].sort_values(["created", "lead", "company"], kind="stable").reset_index(drop=True)
+    found = (
+        found[found["created"] <= calendar.end]
+        .sort_values(["created", "lead", "company"], kind="stable")
+        .reset_index(drop=True)
+    )
     swing = np.array([drift(random, len(weeks) + 1, 0.95, 0.16) for _ in FAMILIES])
     swing = swing * np.array([1.3, 1.0, 1.2, 0.9, 0.6, 0.4])[:, None]
     share = np.cumsum(swing / swing.sum(axis=0), axis=0)[:, (found["created"].to_numpy() - weeks[0]) // 7]
@@ -103,7 +123,10 @@ def make_demand(seed: int, calendar: Calendar, size: Size, company: pd.DataFrame
     random = rng(seed, "deals")
     segment = company["segment"].to_numpy()[opened["company"]]
     amount = np.round([DEAL_SIZE[name] for name in segment] * random.lognormal(-0.2, 0.6, len(opened)), 2)
-    lives = [deals.life(random, int(day), float(value), calendar.end) for day, value in zip(opened["created"], amount, strict=True)]
+    lives = [
+        deals.life(random, int(day), float(value), calendar.end)
+        for day, value in zip(opened["created"], amount, strict=True)
+    ]
     alive = [k for k, states in enumerate(lives) if states[-1].stage in deals.NEXT or states[-1].day >= calendar.start]
     opportunity = opened.loc[alive].reset_index(drop=True)
     rows = [(opp, *state) for opp, k in enumerate(alive) for state in since(lives[k], calendar.start)]

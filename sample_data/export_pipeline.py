@@ -10,11 +10,33 @@ from sample_data.settings import PROBABILITY, STAGES, month_end_thursdays
 from sample_data.story import Company
 from sample_data.texts import iso_dates, quoted_rows, salesforce_dates, salesforce_ids, salesforce_instants, write
 
-HEADER = (
-    "Id IsDeleted AccountId Name StageName Amount Probability CloseDate Type LeadSource IsClosed IsWon ForecastCategoryName CurrencyIsoCode "
-    "OwnerId CreatedDate LastModifiedDate ERP_Order_Number__c"
-).split()
-FORECAST = {"Closed Won": "Closed", "Closed Lost": "Omitted", "Negotiation/Review": "Commit", "Proposal/Price Quote": "Best Case", "Perception Analysis": "Commit"}
+HEADER = [
+    "Id",
+    "IsDeleted",
+    "AccountId",
+    "Name",
+    "StageName",
+    "Amount",
+    "Probability",
+    "CloseDate",
+    "Type",
+    "LeadSource",
+    "IsClosed",
+    "IsWon",
+    "ForecastCategoryName",
+    "CurrencyIsoCode",
+    "OwnerId",
+    "CreatedDate",
+    "LastModifiedDate",
+    "ERP_Order_Number__c",
+]
+FORECAST = {
+    "Closed Won": "Closed",
+    "Closed Lost": "Omitted",
+    "Negotiation/Review": "Commit",
+    "Proposal/Price Quote": "Best Case",
+    "Perception Analysis": "Commit",
+}
 
 
 def order_number_by_deal(told: Company) -> pd.Series:
@@ -31,8 +53,14 @@ def states(told: Company) -> pd.DataFrame:
     history = told.demand.history[["opp", "day", "stage", "amount", "close"]].assign(number="")
     last = history.groupby("opp").last()
     come = order_number_by_deal(told)
-    late = last.loc[come.index].assign(day=np.maximum(come["entered"], last["day"][come.index]), number=come["number"]).reset_index()
-    return pd.concat([history, late], ignore_index=True).sort_values(["opp", "day"], kind="stable").reset_index(drop=True)
+    late = (
+        last.loc[come.index]
+        .assign(day=np.maximum(come["entered"], last["day"][come.index]), number=come["number"])
+        .reset_index()
+    )
+    return (
+        pd.concat([history, late], ignore_index=True).sort_values(["opp", "day"], kind="stable").reset_index(drop=True)
+    )
 
 
 def export_snapshots(folder: Path, told: Company) -> None:

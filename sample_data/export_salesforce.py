@@ -1,4 +1,4 @@
-"""Masters, leads, cases, surveys and notices as Salesforce's Data Export writes them: quoted, GMT, empty lookups as zeros."""
+"""Masters, leads, cases, surveys and notices as a Data Export writes them: quoted, GMT, empty lookups as zeros."""
 
 from pathlib import Path
 
@@ -11,7 +11,15 @@ from sample_data.story import Company
 from sample_data.texts import iso_dates, quoted_rows, salesforce_dates, salesforce_ids, salesforce_instants, write
 
 NOBODY = "000000000000000AAA"
-COUNTRY = {"DE": "Germany", "AT": "Austria", "FR": "France", "PL": "Poland", "NL": "Netherlands", "IT": "Italy", "CZ": "Czechia"}
+COUNTRY = {
+    "DE": "Germany",
+    "AT": "Austria",
+    "FR": "France",
+    "PL": "Poland",
+    "NL": "Netherlands",
+    "IT": "Italy",
+    "CZ": "Czechia",
+}
 GO_LIVE = "2019-03-04 08:00:00"
 
 
@@ -21,11 +29,17 @@ def user_ids() -> np.ndarray:
 
 def save(folder: Path, name: str, day: int, columns: dict, encoding: str = "utf-8") -> None:
     """One object as a file <Object>_<date>.csv."""
-    write(folder / f"{name}_{iso_dates([day])[0]}.csv", ",".join(f'"{key}"' for key in columns), quoted_rows(list(columns.values())), encoding, "\n")
+    write(
+        folder / f"{name}_{iso_dates([day])[0]}.csv",
+        ",".join(f'"{key}"' for key in columns),
+        quoted_rows(list(columns.values())),
+        encoding,
+        "\n",
+    )
 
 
 def accounts(folder: Path, told: Company) -> None:
-    """Account: Windows-1252, as the Data Export may give it; a name beyond it loses its accents. Every fifth number lost its zeros in a spreadsheet."""
+    """Account: in Windows-1252; a name beyond it loses its accents. Every fifth ERP number lost its zeros."""
     account = told.account
     number = told.customer["kunnr"].reindex(account.index)
     name = names.western(account["name"])
@@ -79,8 +93,14 @@ def leads(folder: Path, told: Company) -> None:
     of_lead = pd.Series(salesforce_ids("006", len(opp)), index=opp["lead"])
     of_lead = of_lead[of_lead.index >= 0].reindex(lead.index).fillna(NOBODY)
     account = told.account["account_id"].reindex(lead["company"]).fillna(NOBODY)
-    company = told.account["name"].reindex(lead["company"]).fillna(pd.Series(lead["other_name"].to_numpy(), index=lead["company"]))
-    status = np.select([lead["is_converted"], lead["closed"]], ["Closed - Converted", "Closed - Not Converted"], "Working - Contacted")
+    company = (
+        told.account["name"]
+        .reindex(lead["company"])
+        .fillna(pd.Series(lead["other_name"].to_numpy(), index=lead["company"]))
+    )
+    status = np.select(
+        [lead["is_converted"], lead["closed"]], ["Closed - Converted", "Closed - Not Converted"], "Working - Contacted"
+    )
     columns = {
         "Id": salesforce_ids("00Q", len(lead)),
         "IsDeleted": lead["deleted"].astype(int),
@@ -96,7 +116,9 @@ def leads(folder: Path, told: Company) -> None:
         "ConvertedOpportunityId": of_lead,
         "CreatedDate": salesforce_instants(lead["created"], lead["minute"]),
         "Campaign__c": lead["campaign"],
-        "Lead_Type__c": np.where(lead["is_converted"] & (lead["company"] < told.size.customers), "Existing customer", "New business"),
+        "Lead_Type__c": np.where(
+            lead["is_converted"] & (lead["company"] < told.size.customers), "Existing customer", "New business"
+        ),
     }
     save(folder, "Lead", told.calendar.end, columns)
 
@@ -122,7 +144,9 @@ def case_rows(folder: Path, told: Company) -> None:
         "ClosedDate": salesforce_instants(case["closed"], case.index * 13),
         "CreatedDate": salesforce_instants(case["opened"], case.index * 7),
         "Order_Number__c": order_numbers(told, case["order"]),
-        "First_Response_At__c": salesforce_instants(np.where(case["answered"] <= told.calendar.end, case["answered"], -1), 530),
+        "First_Response_At__c": salesforce_instants(
+            np.where(case["answered"] <= told.calendar.end, case["answered"], -1), 530
+        ),
     }
     save(folder, "Case", told.calendar.end, columns)
 

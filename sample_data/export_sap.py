@@ -1,4 +1,4 @@
-"""Masters, orders and deliveries as an SAP list saved from SE16N: technical names, decimal comma, 00.00.0000, leading zeros."""
+"""Masters and orders as lists saved from SAP's SE16N: technical names, decimal comma, 00.00.0000, leading zeros."""
 
 from pathlib import Path
 
@@ -25,7 +25,9 @@ def save(folder: Path, table: str, day: int, columns: dict, separator: str = ";"
 def customers(folder: Path, told: Company) -> None:
     """KNA1: names are cut at 35 signs, the rest stands in NAME2."""
     customer = told.customer
-    full = names.western([names.erp_spelling(*row) for row in customer[["name", "form", "style"]].itertuples(index=False)])
+    full = names.western(
+        [names.erp_spelling(*row) for row in customer[["name", "form", "style"]].itertuples(index=False)]
+    )
     columns = {
         "KUNNR": customer["kunnr"],
         "LAND1": customer["country"],
@@ -43,16 +45,35 @@ def materials(folder: Path, told: Company) -> None:
     """MARA, MAKT (two languages), MBEW (standard prices) and T001W (plants)."""
     product, day = told.goods.product, told.calendar.end
     count = len(product)
-    columns = {"MATNR": product["product"], "ERSDA": sap_dates([GO_LIVE] * count), "MTART": ["HAWA"] * count, "MATKL": product["family"]}
+    columns = {
+        "MATNR": product["product"],
+        "ERSDA": sap_dates([GO_LIVE] * count),
+        "MTART": ["HAWA"] * count,
+        "MATKL": product["family"],
+    }
     save(folder, "MARA", day, {**columns, "MEINS": ["ST"] * count, "LVORM": [""] * count})
     texts = {"MATNR": [*product["product"], *product["product"]], "SPRAS": ["DE"] * count + ["EN"] * count}
     save(folder, "MAKT", day, {**texts, "MAKTX": [*product["name"], *product["english"]]})
     stocked = told.goods.stocked.merge(product[["product", "cost"]], on="product")
-    prices = {"MATNR": stocked["product"], "BWKEY": stocked["site"], "BWTAR": [""] * len(stocked), "VPRSV": ["S"] * len(stocked)}
-    prices |= {"VERPR": ["0,00"] * len(stocked), "STPRS": sap_numbers(stocked["cost"], 2), "PEINH": ["1"] * len(stocked)}
+    prices = {
+        "MATNR": stocked["product"],
+        "BWKEY": stocked["site"],
+        "BWTAR": [""] * len(stocked),
+        "VPRSV": ["S"] * len(stocked),
+    }
+    prices |= {
+        "VERPR": ["0,00"] * len(stocked),
+        "STPRS": sap_numbers(stocked["cost"], 2),
+        "PEINH": ["1"] * len(stocked),
+    }
     save(folder, "MBEW", day, {**prices, "WAERS": ["EUR"] * len(stocked)})
     plants = [list(column) for column in zip(*PLANTS, strict=True)]
-    save(folder, "T001W", day, {"WERKS": plants[0], "NAME1": plants[1], "BWKEY": plants[0], "LAND1": plants[2], "FABKL": ["01"] * 3})
+    save(
+        folder,
+        "T001W",
+        day,
+        {"WERKS": plants[0], "NAME1": plants[1], "BWKEY": plants[0], "LAND1": plants[2], "FABKL": ["01"] * 3},
+    )
 
 
 def rejection(told: Company) -> np.ndarray:
@@ -96,7 +117,7 @@ def order_heads(folder: Path, told: Company) -> None:
 
 
 def order_items(folder: Path, told: Company) -> None:
-    """VBAP, the returned items after the ordered ones; ZZCANDAT and ZZCANBY say when and by whom a line was rejected."""
+    """VBAP, returned items after the ordered ones; ZZCANDAT and ZZCANBY say when and by whom a line was rejected."""
     line, order, returns = told.orders.line, told.orders.order, told.returns
     source = line.loc[returns["line"]]
     both = {name: [*line[name], *source[name]] for name in ("product", "site", "planner")}
@@ -157,7 +178,7 @@ def schedule_rows(told: Company) -> tuple[np.ndarray, np.ndarray, np.ndarray, li
 
 
 def schedules(folder: Path, told: Company) -> None:
-    """VBEP week by week: the schedule lines, as they stood that day, of lines still open or changed in the two weeks before."""
+    """VBEP: the schedule of lines open on the day of the export or changed in the two weeks before, as it was."""
     of, start, until, texts = schedule_rows(told)
     outcome = told.outcome
     closed = np.where(outcome["sent"] >= told.orders.line["qty"], outcome["arrives"], told.calendar.end + 99)

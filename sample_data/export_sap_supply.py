@@ -13,7 +13,7 @@ from sample_data.texts import iso_dates, plain_rows, sap_dates, sap_numbers, wri
 
 
 def deliveries(folder: Path, told: Company) -> None:
-    """LIKP and LIPS; PODAT is empty where nothing was signed, or where goods are still on the road. The last few wait to be picked."""
+    """LIKP and LIPS; PODAT is empty where nothing was signed or goods are under way; the last few wait to be picked."""
     delivery, rows, end = told.delivery, told.delivery_line, told.calendar.end
     waiting = told.waiting
     order = np.concatenate([delivery["order"], told.orders.line["order"].to_numpy()[waiting["line"]]]).astype(int)
@@ -39,7 +39,14 @@ def deliveries(folder: Path, told: Company) -> None:
         "ZZCARRIER": CARRIERS[(order * 7 + 3) % len(CARRIERS)],
     }
     save(folder, "LIKP", end, columns, "\t")
-    items(folder, told, pd.concat([rows, waiting.assign(delivery=count + waiting.index)[["delivery", "line", "qty"]]], ignore_index=True), number)
+    items(
+        folder,
+        told,
+        pd.concat(
+            [rows, waiting.assign(delivery=count + waiting.index)[["delivery", "line", "qty"]]], ignore_index=True
+        ),
+        number,
+    )
 
 
 def items(folder: Path, told: Company, rows: pd.DataFrame, number: list[str]) -> None:
@@ -66,19 +73,35 @@ def stock(folder: Path, told: Company) -> None:
     second = main[two].assign(location="0002", quality=0, blocked=0, moving=0)
     second["free"] = second["free"] // 5
     main.loc[two, "free"] -= second["free"]
-    both = pd.concat([main, second], ignore_index=True).sort_values(["day", "product", "site", "location"], kind="stable")
+    both = pd.concat([main, second], ignore_index=True).sort_values(
+        ["day", "product", "site", "location"], kind="stable"
+    )
     columns = [["100"] * len(both), both["product"], both["site"], both["location"]]
     columns += [sap_numbers(both[name], 3) for name in ("free", "moving", "quality", "blocked")]
     texts, day = np.array(plain_rows(columns, ";"), dtype=object), both["day"].to_numpy()
     for count in np.unique(day):
         rows = list(texts[day == count])
-        write(folder / f"MARD_{iso_dates([count])[0]}.csv", "MANDT;MATNR;WERKS;LGORT;LABST;UMLME;INSME;SPEME", rows, "cp1252", "\r\n")
+        write(
+            folder / f"MARD_{iso_dates([count])[0]}.csv",
+            "MANDT;MATNR;WERKS;LGORT;LABST;UMLME;INSME;SPEME",
+            rows,
+            "cp1252",
+            "\r\n",
+        )
 
 
 def suppliers(folder: Path, told: Company) -> None:
     supplier = told.goods.supplier
-    columns = {"LIFNR": supplier["supplier"], "LAND1": supplier["country"], "NAME1": names.western(supplier["name"]), "KTOKK": ["0001"] * len(supplier)}
-    columns |= {"ERDAT": sap_dates([GO_LIVE] * len(supplier)), "STCEG": [f"{c}{700100200 + 311 * k}" for k, c in enumerate(supplier["country"])]}
+    columns = {
+        "LIFNR": supplier["supplier"],
+        "LAND1": supplier["country"],
+        "NAME1": names.western(supplier["name"]),
+        "KTOKK": ["0001"] * len(supplier),
+    }
+    columns |= {
+        "ERDAT": sap_dates([GO_LIVE] * len(supplier)),
+        "STCEG": [f"{c}{700100200 + 311 * k}" for k, c in enumerate(supplier["country"])],
+    }
     save(folder, "LFA1", told.calendar.end, {**columns, "LOEVM": [""] * len(supplier)})
 
 
@@ -86,8 +109,18 @@ def purchases(folder: Path, told: Company) -> None:
     """EKKO and EKPO: one purchase order per supplier and day, one item per product and plant."""
     row = told.purchase
     heads = row.drop_duplicates("ebeln")
-    columns = {"EBELN": heads["ebeln"], "BSTYP": ["F"] * len(heads), "BSART": ["NB"] * len(heads), "LOEKZ": [""] * len(heads)}
-    columns |= {"AEDAT": sap_dates(heads["ordered"]), "LIFNR": heads["supplier"], "WAERS": ["EUR"] * len(heads), "BEDAT": sap_dates(heads["ordered"])}
+    columns = {
+        "EBELN": heads["ebeln"],
+        "BSTYP": ["F"] * len(heads),
+        "BSART": ["NB"] * len(heads),
+        "LOEKZ": [""] * len(heads),
+    }
+    columns |= {
+        "AEDAT": sap_dates(heads["ordered"]),
+        "LIFNR": heads["supplier"],
+        "WAERS": ["EUR"] * len(heads),
+        "BEDAT": sap_dates(heads["ordered"]),
+    }
     save(folder, "EKKO", told.calendar.end, columns, "\t")
     done = row["received"] <= told.calendar.end
     columns = {
@@ -129,7 +162,9 @@ def receipts(folder: Path, told: Company) -> None:
     """EKBE: 101 receives, 122 sends the rejected part back (credit, H), both on the same day."""
     came = told.purchase[told.purchase["received"] <= told.calendar.end]
     bad = came[came["rejected"] > 0]
-    both = pd.concat([came.assign(move="101", sign="S"), bad.assign(qty=bad["rejected"], move="122", sign="H")], ignore_index=True)
+    both = pd.concat(
+        [came.assign(move="101", sign="S"), bad.assign(qty=bad["rejected"], move="122", sign="H")], ignore_index=True
+    )
     both = both.sort_values(["received", "ebeln", "ebelp", "move"], kind="stable")
     columns = {
         "EBELN": both["ebeln"],

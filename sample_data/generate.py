@@ -20,7 +20,7 @@ def write_exports(out_dir: Path, told: Company) -> None:
 def write_company(out_dir, seed: int = SEED, months: int = 30, size: str = "demo") -> Truth:
     """Make the company, write its exports and truth.json, and return the truth.
 
-    Same arguments, same bytes. `months` is 18 or more, so that a year of forecasts has a year before it. `size` is demo or
+    Same arguments, same bytes. `months` is 18 or more, so that forecasts have a year before them; `size` is demo or
     small (about a tenth, with the same faults). Raises ValueError on anything else."""
     if months < 18 or size not in ("demo", "small"):
         raise ValueError(f"a company needs 18 months or more and size demo or small, not {months} months of {size!r}")

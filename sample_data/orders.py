@@ -15,7 +15,7 @@ TRANSIT = {"1000": 2, "2000": 2, "3000": 3}
 
 @dataclass(frozen=True)
 class Orders:
-    """order (index = order) and line (index = line; order, product, site, qty, price, dates), and the offered opportunity lines."""
+    """order and line (by number; a line has order, product, site, qty, price, dates), and offer (opportunity lines)."""
 
     order: pd.DataFrame
     line: pd.DataFrame
@@ -23,14 +23,18 @@ class Orders:
 
 
 def offered(seed: int, demand: Demand, goods: Assortment) -> pd.DataFrame:
-    """Opportunity lines (opp, product, qty, price): one to four products, mostly of the deal's family, worth its amount."""
+    """Opportunity lines (opp, product, qty, price): up to four products, most of its family, worth its amount."""
     random = rng(seed, "offers")
     product = goods.product
-    members = {family: rows.index.to_numpy() for family, rows in product.groupby("family")}
+    members = {family: rows.index.to_numpy() for family, rows in product[: goods.sold].groupby("family")}
     rows = []
-    for opp, (family, amount) in enumerate(zip(demand.opportunity["family"], demand.opportunity["amount"], strict=True)):
-        count = min(1 + random.integers(0, 4), len(product))
-        picked = dict.fromkeys(int(random.choice(members[family] if random.random() < 0.8 else product.index)) for _ in range(count))
+    for opp, (family, amount) in enumerate(
+        zip(demand.opportunity["family"], demand.opportunity["amount"], strict=True)
+    ):
+        count = 1 + random.integers(0, 4)
+        picked = dict.fromkeys(
+            int(random.choice(members[family] if random.random() < 0.8 else goods.sold)) for _ in range(count)
+        )
         weight = random.dirichlet(np.full(len(picked), 3.0))
         for index, share in zip(picked, weight, strict=True):
             qty = max(1, round(share * amount / product.at[index, "price"]))
@@ -42,7 +46,9 @@ def from_deals(seed: int, calendar: Calendar, demand: Demand, offer: pd.DataFram
     """The order of each won deal, sometimes with a later call-off, and their lines."""
     random = rng(seed, "won")
     won = demand.opportunity[demand.opportunity["won"] >= 0]
-    lag = np.where(random.random(len(won)) < 0.94, random.gamma(1.5, 3.0, len(won)), random.integers(16, 45, len(won))).astype(int)
+    lag = np.where(
+        random.random(len(won)) < 0.94, random.gamma(1.5, 3.0, len(won)), random.integers(16, 45, len(won))
+    ).astype(int)
     first = pd.DataFrame({"company": won["company"], "opp": won.index, "ordered": workday(won["won"] + lag)})
     first = first[random.random(len(first)) > 0.02]
     again = first[random.random(len(first)) < 0.10]
@@ -50,12 +56,16 @@ def from_deals(seed: int, calendar: Calendar, demand: Demand, offer: pd.DataFram
     order = pd.concat([first.assign(part=1.0), again.assign(part=0.3)], ignore_index=True)
     line = order.reset_index(names="order")[["order", "opp", "part"]].merge(offer, on="opp")
     drawn = random.random(len(line))
-    line["qty"] = np.maximum(1, np.round(line["qty"] * line["part"] * np.where(drawn < 0.75, 1.0, 0.7 + 0.4 * drawn))).astype(int)
+    line["qty"] = np.maximum(
+        1, np.round(line["qty"] * line["part"] * np.where(drawn < 0.75, 1.0, 0.7 + 0.4 * drawn))
+    ).astype(int)
     line["price"] = np.round(line["price"] * random.uniform(0.96, 1.0, len(line)), 2)
     return order.drop(columns="part"), line[["order", "product", "qty", "price"]]
 
 
-def repeats(seed: int, calendar: Calendar, size: Size, company: pd.DataFrame, first_order: pd.Series, goods: Assortment) -> tuple[pd.DataFrame, pd.DataFrame]:
+def repeats(
+    seed: int, calendar: Calendar, size: Size, company: pd.DataFrame, first_order: pd.Series, goods: Assortment
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Orders without a deal: each customer's own rhythm, new customers after their first order."""
     random = rng(seed, "repeats")
     starts = pd.Series(calendar.start, index=company.index[: size.customers])
@@ -66,13 +76,17 @@ def repeats(seed: int, calendar: Calendar, size: Size, company: pd.DataFrame, fi
     counts = random.poisson(rate[:, None] * season[None, :])
     customer, month = np.nonzero(counts)
     customer, month = np.repeat(customer, counts[customer, month]), np.repeat(month, counts[customer, month])
-    day = calendar.month_starts[month] + (random.random(len(month)) * (calendar.month_ends - calendar.month_starts + 1)[month]).astype(int)
+    day = calendar.month_starts[month] + (
+        random.random(len(month)) * (calendar.month_ends - calendar.month_starts + 1)[month]
+    ).astype(int)
     order = pd.DataFrame({"company": starts.index[customer], "opp": -1, "ordered": workday(day)})
     order = order[day >= starts.to_numpy()[customer]].reset_index(drop=True)
     lines = 1 + random.poisson(1.15, len(order))
     line = pd.DataFrame({"order": np.repeat(order.index, lines)})
-    favourite = random.integers(0, len(goods.product), (len(company), 5))[order["company"].to_numpy()[line["order"]], random.integers(0, 5, len(line))]
-    line["product"] = np.where(random.random(len(line)) < 0.7, favourite, random.integers(0, len(goods.product), len(line)))
+    favourite = random.integers(0, goods.sold, (len(company), 5))[
+        order["company"].to_numpy()[line["order"]], random.integers(0, 5, len(line))
+    ]
+    line["product"] = np.where(random.random(len(line)) < 0.7, favourite, random.integers(0, goods.sold, len(line)))
     line = line.drop_duplicates(["order", "product"]).reset_index(drop=True)
     price = goods.product["price"].to_numpy()[line["product"]]
     line["qty"] = np.maximum(1, np.round(random.lognormal(6.5, 0.7, len(line)) / price)).astype(int)
@@ -80,7 +94,9 @@ def repeats(seed: int, calendar: Calendar, size: Size, company: pd.DataFrame, fi
     return order, line
 
 
-def make_orders(seed: int, calendar: Calendar, size: Size, company: pd.DataFrame, demand: Demand, goods: Assortment) -> Orders:
+def make_orders(
+    seed: int, calendar: Calendar, size: Size, company: pd.DataFrame, demand: Demand, goods: Assortment
+) -> Orders:
     """All demand orders entered by the last day, with plant, requested and first promised date of every line."""
     offer = offered(seed, demand, goods)
     order, line = from_deals(seed, calendar, demand, offer)
@@ -105,7 +121,11 @@ def number_orders(seed, calendar: Calendar, company, order, line, offer, goods) 
     order = order[order["entered"] <= calendar.end].sort_values(["entered", "company", "opp"], kind="stable")
     place = pd.Series(np.arange(len(order)), index=order.index)
     line = line[line["order"].isin(order.index)]
-    line = line.assign(order=place[line["order"]].to_numpy()).sort_values(["order", "product"], kind="stable").reset_index(drop=True)
+    line = (
+        line.assign(order=place[line["order"]].to_numpy())
+        .sort_values(["order", "product"], kind="stable")
+        .reset_index(drop=True)
+    )
     order = order.reset_index(drop=True)
     order["number"] = [f"{40001000 + k:010d}" for k in order.index]
     line["line_no"] = line.groupby("order").cumcount() * 10 + 10

@@ -9,15 +9,16 @@ import pandas as pd
 from sample_data import supply
 from sample_data.orders import Orders
 from sample_data.products import Assortment
-from sample_data.settings import PRIORITY, Calendar, rng
+from sample_data.settings import PRIORITY, SLOW_SUPPLIER, Calendar, rng
 
+LEFT_OVER = 25  # units, at the first plant, of the product that nobody orders any more
 REVIEW_DAYS = 24  # how much demand one purchase covers
 TUESDAY, SATURDAY = 1, 5
 
 
 @dataclass
 class Place:
-    """One product at one plant. `waiting` holds [rank, ready day, line, open qty], `coming` (day, good qty, bought qty)."""
+    """One product at one plant; waiting: [rank, ready day, line, open qty], coming: (day, good qty, bought qty)."""
 
     product: int
     stock: float
@@ -30,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Plan:
-    """What is fixed beforehand about the lines: place, quantity, rank, whether it may go in parts; and their days by line number."""
+    """What is fixed beforehand: place, quantity, rank of each line, whether it may be split, and the lines by day."""
 
     place: np.ndarray
     qty: np.ndarray
@@ -43,7 +44,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Run:
-    """shipped (line, day, qty), bought (place and what `supply.buy` says), on_hand (place x day), dead (line was cancelled)."""
+    """shipped (line, day, qty), bought (place and what `supply.buy` says), on_hand (place x day), dead (by line)."""
 
     shipped: pd.DataFrame
     bought: pd.DataFrame
@@ -82,7 +83,11 @@ def make_places(plan: Plan, goods: Assortment, days: int) -> list[Place]:
     typical = np.bincount(plan.place, plan.qty.astype(float) ** 2, count) / np.maximum(total, 1)
     for k, (rate, size) in enumerate(zip(total / days, typical, strict=True)):
         product = k % len(goods.product)
-        reorder = rate * 0.3 * goods.product["lead_time"].iat[product] + 0.15 * size + 1
+        if not rate:
+            found.append(Place(product, LEFT_OVER if k == product else 0, 0, 0))
+            continue
+        spare = 0.0 if goods.product["supplier"].iat[product] == SLOW_SUPPLIER else 0.15 * size + 1
+        reorder = rate * 0.3 * goods.product["lead_time"].iat[product] + spare
         found.append(Place(product, round(reorder + rate * REVIEW_DAYS * 0.5), reorder, reorder + rate * REVIEW_DAYS))
     return found
 
@@ -117,8 +122,10 @@ def review(random: np.random.Generator, goods: Assortment, place: Place, day: in
     return new
 
 
-def run(seed: int, calendar: Calendar, orders: Orders, goods: Assortment, segment: np.ndarray, cancel_day: np.ndarray) -> Run:
-    """Every day: orders come in, some are cancelled, goods arrive, ready lines ship (not at weekends), on Tuesdays planners buy."""
+def run(
+    seed: int, calendar: Calendar, orders: Orders, goods: Assortment, segment: np.ndarray, cancel_day: np.ndarray
+) -> Run:
+    """Every day orders come in or are cancelled, goods arrive and ready lines ship; on Tuesdays the planners buy."""
     random = rng(seed, "supply")
     plan = make_plan(seed, orders, goods, segment, cancel_day)
     days = calendar.end - calendar.start + 1

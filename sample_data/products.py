@@ -29,7 +29,14 @@ OF_FAMILY = {
     "Sensors": ("0000200008", "0000200009"),
     "Service kits": ("0000200010", "0000200012"),
 }
-PRICE = {"Pumps": (420, 2600), "Valves": (60, 420), "Motors": (300, 1900), "Controls": (180, 1250), "Sensors": (35, 210), "Service kits": (45, 280)}
+PRICE = {
+    "Pumps": (420, 2600),
+    "Valves": (60, 420),
+    "Motors": (300, 1900),
+    "Controls": (180, 1250),
+    "Sensors": (35, 210),
+    "Service kits": (45, 280),
+}
 NOUN = {
     "Pumps": ("Kreiselpumpe", "Tauchpumpe", "Membranpumpe", "Dosierpumpe"),
     "Valves": ("Kugelhahn", "Absperrklappe", "Rückschlagventil", "Magnetventil"),
@@ -50,11 +57,16 @@ ENGLISH = {
 
 @dataclass(frozen=True)
 class Assortment:
-    """Products (product, name, family, price, cost, supplier, lead_time), suppliers and stocked (product, site) pairs."""
+    """product (code, name, family, price, cost, supplier, lead_time), supplier, and stocked (product, site) pairs."""
 
     product: pd.DataFrame
     supplier: pd.DataFrame
     stocked: pd.DataFrame
+
+    @property
+    def sold(self) -> int:
+        """How many products are still ordered: all but the last, which only lies in stock."""
+        return len(self.product) - 1
 
 
 def make_assortment(seed: int, count: int) -> Assortment:
@@ -71,8 +83,10 @@ def make_assortment(seed: int, count: int) -> Assortment:
     product["cost"] = np.round(product["price"] * random.uniform(0.5, 0.68, count), 2)
     product["supplier"] = [OF_FAMILY[f][t % len(OF_FAMILY[f])] for f, t in zip(family, turn, strict=True)]
     product["lead_time"] = random.integers(9, 19, count)
-    product.loc[product["family"] == SLOW_FAMILY, "lead_time"] = 16
+    product.loc[product["family"] == SLOW_FAMILY, "lead_time"] = 12
     supplier = pd.DataFrame(SUPPLIERS, columns=["supplier", "name", "country", "slip"])
     second = np.where(np.arange(count) % 2 == np.array(turn) % 2, "2000", "3000")
-    stocked = pd.concat([product[["product"]].assign(site="1000"), product[["product"]].assign(site=second)], ignore_index=True)
+    stocked = pd.concat(
+        [product[["product"]].assign(site="1000"), product[["product"]].assign(site=second)], ignore_index=True
+    )
     return Assortment(product, supplier, stocked)

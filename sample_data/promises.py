@@ -22,13 +22,13 @@ def seen(exports: np.ndarray, day: int) -> int:
 
 
 def re_date(random, first: int, entered: int, done: int, exports: np.ndarray, end: int) -> list[tuple[int, int]]:
-    """The re-dating planner: whenever a date is about to pass, it becomes a later one, so the last date always holds."""
+    """The re-dating planner: whenever a date is about to pass, it becomes a later one, so the last one holds."""
     moves, promise, free_from = [], first, seen(exports, entered) + 1
     while done > promise:
         day = max(int(workday(promise - 2)), free_from)
         if day > min(end, promise + 20) or day >= done:
             break
-        promise = int(workday(max(promise, day) + random.integers(5, 15)))
+        promise = int(workday(max(promise, day) + random.integers(8, 19)))
         moves.append((day, promise))
         free_from = seen(exports, day) + 1
     return moves
@@ -71,23 +71,39 @@ def make_promises(seed: int, orders: Orders, done: np.ndarray, exports: list[int
 
 
 def make_notices(seed: int, orders: Orders, promise: pd.DataFrame, done: np.ndarray, end: int) -> pd.DataFrame:
-    """Notifications (order, line or -1, day, kind): a confirmation of most orders; delay notices for orders that are told.
+    """Notifications (order, line or -1, day, kind): a confirmation of most orders; delays to those that are told.
 
     An order is told of every delay in time or of none: `told` is drawn per order, seldom at the re-dating plant."""
     random = rng(seed, "notices")
     order, line = orders.order, orders.line
     confirmed = order.index[random.random(len(order)) < 0.6]
     rows = [pd.DataFrame({"order": confirmed, "line": -1, "day": order["entered"][confirmed], "kind": "confirmation"})]
-    evasive = line.groupby("order")["site"].agg(lambda sites: (sites == REDATING_SITE).any()).reindex(order.index, fill_value=False)
+    evasive = (
+        line.groupby("order")["site"]
+        .agg(lambda sites: (sites == REDATING_SITE).any())
+        .reindex(order.index, fill_value=False)
+    )
     told = random.random(len(order)) < np.where(evasive, 0.12, 0.55)
     old = promise.groupby("line")["promise"].shift(1)
     moved = promise[old.notna() & told[line["order"].to_numpy()[promise["line"]]]].assign(old=old)
     moved = moved[moved["day"] < moved["old"]]
-    rows.append(pd.DataFrame({"order": line["order"].to_numpy()[moved["line"]], "line": moved["line"], "day": moved["day"], "kind": "promise_change"}))
+    moved = moved[moved["line"].isin(moved.loc[moved["seq"] == 1, "line"])]
+    rows.append(
+        pd.DataFrame(
+            {
+                "order": line["order"].to_numpy()[moved["line"]],
+                "line": moved["line"],
+                "day": moved["day"],
+                "kind": "promise_change",
+            }
+        )
+    )
     last = promise.groupby("line")["promise"].last()
     first = promise.groupby("line")["promise"].first()
     still = [k for k in last.index if done[k] > last[k] and last[k] == first[k] and told[line["order"].iat[k]]]
     day = np.minimum(workday(first[still].to_numpy() - 3), first[still].to_numpy() - 1)
     delay = pd.DataFrame({"order": line["order"].to_numpy()[still], "line": still, "day": day, "kind": "delay_notice"})
     rows.append(delay[(delay["day"] <= end) & (delay["day"] > order["entered"].to_numpy()[delay["order"]])])
-    return pd.concat(rows, ignore_index=True).sort_values(["day", "order", "line"], kind="stable").reset_index(drop=True)
+    return (
+        pd.concat(rows, ignore_index=True).sort_values(["day", "order", "line"], kind="stable").reset_index(drop=True)
+    )

@@ -40,14 +40,15 @@ class Size:
     products: int
     customers: int
     habit: float  # how often customers order again
+    asked: float  # share of delivered orders followed by a survey
     weekly_opportunity: int
     weekly_schedule: int
     weekly_stock: int
 
 
 SIZES = {
-    "demo": Size("demo", 1.0, 42, 86, 0.85, weekly_opportunity=13, weekly_schedule=13, weekly_stock=9),
-    "small": Size("small", 0.1, 12, 26, 0.3, weekly_opportunity=5, weekly_schedule=5, weekly_stock=4),
+    "demo": Size("demo", 1.0, 42, 86, 0.85, 0.62, weekly_opportunity=13, weekly_schedule=13, weekly_stock=9),
+    "small": Size("small", 0.1, 12, 26, 0.45, 0.95, weekly_opportunity=5, weekly_schedule=5, weekly_stock=4),
 }
 
 

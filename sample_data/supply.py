@@ -12,8 +12,8 @@ def extra_wait(seed: int, orders: Orders, segment: np.ndarray) -> np.ndarray:
     """Days a line lies before it is picked: long at the re-dating plant, long for the segment served last."""
     random, line = rng(seed, "waits"), orders.line
     wait = np.where(random.random(len(line)) < 0.05, random.integers(2, 9, len(line)), 0)
-    last = (segment == LAST_SEGMENT) & (random.random(len(line)) < 0.32)
-    wait = wait + np.where(last, random.integers(4, 13, len(line)), 0)
+    last = (segment == LAST_SEGMENT) & (random.random(len(line)) < 0.40)
+    wait = wait + np.where(last, random.integers(5, 16, len(line)), 0)
     slow = (line["site"] == REDATING_SITE) & (random.random(len(line)) < 0.34)
     return wait + np.where(slow, random.integers(4, 22, len(line)), 0)
 
@@ -45,7 +45,14 @@ def buy(random: np.random.Generator, goods: Assortment, product: int, qty: int, 
     row = goods.product.iloc[product]
     confirmed = int(workday(day + row["lead_time"]))
     slow = row["supplier"] == SLOW_SUPPLIER
-    late = random.gamma(3.0, 9.5) if slow and random.random() < 0.85 else random.choice([0, 0, 0, 0, 0, -1, 1, 3, 6])
+    late = random.gamma(3.0, 11.0) if slow and random.random() < 0.85 else random.choice([0, 0, 0, 0, 0, -1, 1, 3, 6])
     received = int(workday(max(day + 2, confirmed + int(late))))
     rejected = int(qty * random.uniform(0.02, 0.08)) if random.random() < (0.18 if slow else 0.05) else 0
-    return {"supplier": row["supplier"], "ordered": day, "qty": qty, "confirmed": confirmed, "received": received, "rejected": rejected}
+    return {
+        "supplier": row["supplier"],
+        "ordered": day,
+        "qty": qty,
+        "confirmed": confirmed,
+        "received": received,
+        "rejected": rejected,
+    }

@@ -9,11 +9,15 @@ from sample_data.settings import rng, workday
 NOTICES = ("promise_change", "delay_notice")
 
 
-def order_outcome(orders: Orders, outcome: pd.DataFrame, promise: pd.DataFrame, notice: pd.DataFrame, cancelled: pd.DataFrame) -> pd.DataFrame:
-    """How each order went (index = order): done day or -1, days late of its worst line, silent, moved often, troubled by a cancellation."""
+def order_outcome(
+    orders: Orders, outcome: pd.DataFrame, promise: pd.DataFrame, notice: pd.DataFrame, cancelled: pd.DataFrame
+) -> pd.DataFrame:
+    """How each order went (index = order): done day or -1, late (its worst line), silent, often (moved), troubled."""
     line = orders.line
     first = line["promise"].where(line["promise"] >= 0)
-    state = pd.DataFrame({"order": line["order"], "done": outcome["completion"], "late": (outcome["completion"] - first)})
+    state = pd.DataFrame(
+        {"order": line["order"], "done": outcome["completion"], "late": (outcome["completion"] - first)}
+    )
     dead = line.index.isin(cancelled["line"])
     moves = promise.groupby("line")["seq"].max().reindex(line.index, fill_value=0)
     told_by = notice[notice["kind"].isin(NOTICES)].groupby("line")["day"].min().reindex(line.index)
@@ -22,7 +26,13 @@ def order_outcome(orders: Orders, outcome: pd.DataFrame, promise: pd.DataFrame, 
     state["often"] = moves >= 2
     state["dead"] = dead
     living = state[~dead]
-    found = living.groupby("order").agg(done=("done", "max"), least=("done", "min"), late=("late", "max"), silent=("silent", "any"), often=("often", "any"))
+    found = living.groupby("order").agg(
+        done=("done", "max"),
+        least=("done", "min"),
+        late=("late", "max"),
+        silent=("silent", "any"),
+        often=("often", "any"),
+    )
     found["done"] = np.where(found["least"] >= 0, found["done"], -1)
     found["troubled"] = state.groupby("order")["dead"].any().reindex(found.index)
     found = found[orders.order["kind"].reindex(found.index) != "FD"]
@@ -30,7 +40,7 @@ def order_outcome(orders: Orders, outcome: pd.DataFrame, promise: pd.DataFrame, 
 
 
 def make_returns(seed: int, orders: Orders, outcome: pd.DataFrame, end: int) -> pd.DataFrame:
-    """Returned lines (line, day, qty, reason): 102 damaged and 103 defective are our fault, 101 was ordered in error."""
+    """Returned lines (line, day, qty, reason): 102 damaged and 103 defective are our fault, 101 a wrong order."""
     random = rng(seed, "returns")
     done = outcome[outcome["completion"] >= 0]
     picked = done[random.random(len(done)) < 0.02]
@@ -47,20 +57,33 @@ def make_cases(seed: int, orders: Orders, went: pd.DataFrame, end: int) -> pd.Da
     company = orders.order["company"]
     asked = went[went["silent"] & (went["late"] > 3) & (random.random(len(went)) < 0.35)]
     opened = workday(np.where(asked["done"] >= 0, asked["done"] - np.minimum(asked["late"].fillna(4), 4) + 1, end - 3))
-    where = pd.DataFrame({"company": company[asked.index], "order": asked.index, "opened": opened, "type": "Where is my order"})
+    where = pd.DataFrame(
+        {"company": company[asked.index], "order": asked.index, "opened": opened, "type": "Where is my order"}
+    )
     other = went[(went["done"] >= 0) & (random.random(len(went)) < 0.06)]
     kinds = random.choice(["Technical question", "Invoice", "Price"], len(other))
-    more = pd.DataFrame({"company": company[other.index], "order": other.index, "opened": other["done"] + random.integers(0, 20, len(other)), "type": kinds})
+    more = pd.DataFrame(
+        {
+            "company": company[other.index],
+            "order": other.index,
+            "opened": other["done"] + random.integers(0, 20, len(other)),
+            "type": kinds,
+        }
+    )
     found = pd.concat([where, more], ignore_index=True)
-    found = found[(found["opened"] <= end)].sort_values(["opened", "order", "type"], kind="stable").reset_index(drop=True)
+    found = (
+        found[(found["opened"] <= end)].sort_values(["opened", "order", "type"], kind="stable").reset_index(drop=True)
+    )
     found["answered"] = found["opened"] + random.integers(0, 4, len(found))
-    found["closed"] = np.where(random.random(len(found)) < 0.9, found["opened"] + random.integers(1, 15, len(found)), -1)
+    found["closed"] = np.where(
+        random.random(len(found)) < 0.9, found["opened"] + random.integers(1, 15, len(found)), -1
+    )
     found.loc[found["closed"] > end, "closed"] = -1
     return found
 
 
 def scores(random, went: pd.DataFrame, mood: np.ndarray) -> np.ndarray:
-    """CSAT 1..5: a step down once late, more when nobody said so, a little for each day; hardly any gain for being early."""
+    """CSAT 1..5: a step down once late, another when nobody said so, a little for each day; no gain for being early."""
     late = went["late"].fillna(0).to_numpy()
     value = 4.45 + mood + random.normal(0, 0.65, len(went))
     value -= np.where(late > 0, 0.55 + 0.05 * np.minimum(late, 14), 0)
@@ -69,15 +92,23 @@ def scores(random, went: pd.DataFrame, mood: np.ndarray) -> np.ndarray:
     return np.clip(np.round(value), 1, 5).astype(int)
 
 
-def make_surveys(seed: int, orders: Orders, went: pd.DataFrame, returns: pd.DataFrame, has_account: np.ndarray, end: int) -> pd.DataFrame:
+def make_surveys(
+    seed: int,
+    orders: Orders,
+    went: pd.DataFrame,
+    returns: pd.DataFrame,
+    has_account: np.ndarray,
+    asked: float,
+    end: int,
+) -> pd.DataFrame:
     """Surveys (company, order or -1, type, score or -1, sent, answered or -1), one per order at most.
 
-    Sent one to three days after the order was complete, only to customers with an account; some answers carry no order number;
+    Sent one to three days after the order was complete, only to customers with an account; some carry no order number;
     a few go out although the promised day passed without delivery."""
     random = rng(seed, "surveys")
     company = orders.order["company"].to_numpy()
     bad = orders.line["order"].to_numpy()[returns.loc[returns["reason"] != "101", "line"]]
-    asked = (random.random(len(went)) < 0.62) & ~went.index.isin(bad)
+    asked = (random.random(len(went)) < asked) & ~went.index.isin(bad)
     done = went[(went["done"] >= 0) & ~went["troubled"] & has_account[company[went.index]] & asked]
     mood = rng(seed, "moods").normal(0, 0.35, company.max() + 1)[company[done.index]]
     found = pd.DataFrame({"company": company[done.index], "order": done.index}, index=done.index)
@@ -98,11 +129,16 @@ def make_surveys(seed: int, orders: Orders, went: pd.DataFrame, returns: pd.Data
 def lone_orders(went: pd.DataFrame, company: np.ndarray, survey: pd.DataFrame) -> np.ndarray:
     """Whether the survey's order is the one the customer had completed last when it was sent, and no other that day."""
     done = went[went["done"] >= 0].assign(company=lambda rows: company[rows.index])
-    pairs = survey[["company", "order", "sent"]].reset_index(names="survey").merge(done[["company", "done"]], on="company")
+    pairs = (
+        survey[["company", "order", "sent"]].reset_index(names="survey").merge(done[["company", "done"]], on="company")
+    )
     pairs = pairs[pairs["done"] <= pairs["sent"]]
     last = pairs.groupby("survey")["done"].agg(["max"]).join(pairs.set_index("survey")["done"], how="left")
     alone = (last["done"] == last["max"]).groupby(level=0).sum() == 1
-    mine = went["done"].reindex(survey["order"]).to_numpy() == last["max"].groupby(level=0).first().reindex(survey.index).to_numpy()
+    mine = (
+        went["done"].reindex(survey["order"]).to_numpy()
+        == last["max"].groupby(level=0).first().reindex(survey.index).to_numpy()
+    )
     return alone.reindex(survey.index, fill_value=False).to_numpy() & mine
 
 
@@ -112,5 +148,11 @@ def undelivered_surveys(random, orders: Orders, went: pd.DataFrame, has_account:
     open_ = went[(went["done"] < 0) & ~went["troubled"] & has_account[orders.order["company"].to_numpy()[went.index]]]
     overdue = open_[(first.reindex(open_.index) < end - 6).to_numpy() & (random.random(len(open_)) < 0.5)]
     sent = workday(first[overdue.index].to_numpy() + 3).astype(int)
-    frame = pd.DataFrame({"company": orders.order["company"].to_numpy()[overdue.index], "order": overdue.index, "sent": sent})
-    return frame.assign(answered=np.where(random.random(len(frame)) < 0.6, sent + 2, -1), score=random.integers(1, 4, len(frame)), type="CSAT")
+    frame = pd.DataFrame(
+        {"company": orders.order["company"].to_numpy()[overdue.index], "order": overdue.index, "sent": sent}
+    )
+    return frame.assign(
+        answered=np.where(random.random(len(frame)) < 0.6, sent + 2, -1),
+        score=random.integers(1, 4, len(frame)),
+        type="CSAT",
+    )

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from sample_data import truth_delivery, truth_demand, truth_pipeline, truth_satisfaction
 from sample_data.settings import END, INFLATED_STAGE, LAST_SEGMENT, PLANNER, REDATING_SITE, SLOW_FAMILY, SLOW_SUPPLIER
@@ -84,19 +83,27 @@ def suppliers(told: Company) -> dict:
     due = told.purchase[(told.purchase["confirmed"] >= start) & (told.purchase["confirmed"] <= end)]
     due = due.assign(kept=due["received"] <= due["confirmed"], late=np.minimum(due["received"], end) - due["confirmed"])
     by = due.groupby("supplier").agg(kept=("kept", "mean"), late=("late", "mean"), lines=("kept", "size"))
-    return {str(k): {"kept": round(float(r["kept"]), 8), "days_late": round(float(r["late"]), 4), "lines": int(r["lines"])} for k, r in by.iterrows()}
+    return {
+        str(k): {"kept": round(float(r["kept"]), 8), "days_late": round(float(r["late"]), 4), "lines": int(r["lines"])}
+        for k, r in by.iterrows()
+    }
 
 
 def served_last(told: Company) -> dict:
-    """Days from order to delivery of the last-served segment and of the others, for the same products (their mix weighted alike)."""
+    """Mean days late of the segment served last and of the others over the same products, weighted alike."""
     start, end = period(told)
     lines = demand_lines(told)
     lines = lines[(lines["completion"] >= 0) & (lines["first"] >= start) & (lines["first"] <= end)]
-    overdue = lines.assign(late=np.maximum(lines["completion"] - lines["first"], 0), last=lines["segment"] == LAST_SEGMENT)
+    overdue = lines.assign(
+        late=np.maximum(lines["completion"] - lines["first"], 0), last=lines["segment"] == LAST_SEGMENT
+    )
     mean = overdue.groupby(["product", "last"])["late"].mean().unstack()
     weight = overdue[overdue["last"]].groupby("product").size().reindex(mean.index, fill_value=0)
     both = mean.notna().all(axis=1) & (weight > 0)
-    late = {name: round(float((mean.loc[both, key] * weight[both]).sum() / weight[both].sum()), 4) for key, name in ((True, "segment"), (False, "others"))}
+    late = {
+        name: round(float((mean.loc[both, key] * weight[both]).sum() / weight[both].sum()), 4)
+        for key, name in ((True, "segment"), (False, "others"))
+    }
     return {"days_late_same_products": late}
 
 
@@ -111,16 +118,29 @@ def faults(told: Company, metrics: dict) -> dict:
     supplier = suppliers(told)
     stage = metrics["pipeline_forecast_accuracy"]["stages"]
     return {
-        "planner_who_re_dates": {"site": REDATING_SITE, "planner": PLANNER[REDATING_SITE], **kept[f"site_{REDATING_SITE}"]},
-        "slow_supplier": {"supplier": SLOW_SUPPLIER, "family": SLOW_FAMILY, **supplier[SLOW_SUPPLIER], "otif_of_family": otif["first_by_family"][SLOW_FAMILY]},
-        "segment_served_last": {"segment": LAST_SEGMENT, "otif": otif["first_by_segment"][LAST_SEGMENT], **served_last(told)},
+        "planner_who_re_dates": {
+            "site": REDATING_SITE,
+            "planner": PLANNER[REDATING_SITE],
+            **kept[f"site_{REDATING_SITE}"],
+        },
+        "slow_supplier": {
+            "supplier": SLOW_SUPPLIER,
+            "family": SLOW_FAMILY,
+            **supplier[SLOW_SUPPLIER],
+            "otif_of_family": otif["first_by_family"][SLOW_FAMILY],
+        },
+        "segment_served_last": {
+            "segment": LAST_SEGMENT,
+            "otif": otif["first_by_segment"][LAST_SEGMENT],
+            **served_last(told),
+        },
         "inflated_stage": {"stage": INFLATED_STAGE, **stage[INFLATED_STAGE], **truth_pipeline.inflated_number(told)},
         "found_in_the_numbers": {
             "lowest_otif_site": worst(otif["first_by_site"]),
             "lowest_otif_segment": worst(otif["first_by_segment"]),
             "lowest_otif_family": worst(otif["first_by_family"]),
             "lowest_kept_supplier": min(supplier, key=lambda name: supplier[name]["kept"]),
-            "most_overrated_stage": max(stage, key=lambda name: stage[name]["crm"] - stage[name]["won"]),
+            "most_overrated_stage": max(stage, key=lambda name: stage[name]["crm"] - stage[name]["value"]),
         },
         "suppliers": supplier,
     }
@@ -135,7 +155,7 @@ def make_truth(told: Company, seed: int, months: int) -> Truth:
         "lead_to_order_rate": truth_demand.lead_to_order(told),
         "days_of_inventory_by_segment": truth_demand.days_of_inventory(told),
         "satisfaction_vs_delivery": truth_satisfaction.satisfaction(told),
-        "pipeline_forecast_accuracy": {"horizons": truth_pipeline.accuracy(told), "stages": truth_pipeline.stage_worth(told)},
+        "pipeline_forecast_accuracy": {**truth_pipeline.accuracy(told), "stages": truth_pipeline.stage_worth(told)},
     }
     return Truth(
         seed=seed,
@@ -148,5 +168,3 @@ def make_truth(told: Company, seed: int, months: int) -> Truth:
         metrics=metrics,
         faults=faults(told, metrics),
     )
-
-

@@ -17,7 +17,11 @@ def due_lines(lines: pd.DataFrame, basis: str, start: int, end: int) -> pd.DataF
 
 def share(good: pd.Series) -> dict:
     """{value, num, den} of a share."""
-    return {"value": round(float(good.mean()), 10) if len(good) else None, "num": int(good.sum()), "den": int(len(good))}
+    return {
+        "value": round(float(good.mean()), 10) if len(good) else None,
+        "num": int(good.sum()),
+        "den": int(len(good)),
+    }
 
 
 def kept(due: pd.DataFrame, basis: str) -> pd.Series:
@@ -36,14 +40,17 @@ def otif(told: Company) -> dict:
     for by in ("segment", "site", "family", "planner"):
         found[f"first_by_{by}"] = {str(name): share(rows["kept"]) for name, rows in due.groupby(by)}
     late = lines[(lines["first"] >= start) & (lines["first"] <= end)]
-    found["excluded"] = {"no_proof": int(late["no_proof"].sum()), "cancelled_in_time": int((late["cancel"] == "excusable").sum())}
+    found["excluded"] = {
+        "no_proof": int(late["no_proof"].sum()),
+        "cancelled_in_time": int((late["cancel"] == "excusable").sum()),
+    }
     alive = due[due["cancel"] == "none"]
     found["first_if_cancellations_are_undated"] = share(kept(alive, "first"))
     return found
 
 
 def adherence(told: Company) -> dict:
-    """Kept promises among lines whose first promise fell due: by the first and by the last promise, in all and by site."""
+    """Kept promises among lines whose first promise fell due: by the first and by the last one, in all and by site."""
     due = due_lines(demand_lines(told), "first", *period(told))
     due = due.assign(by_first=kept(due, "first"), by_last=kept(due, "current"))
     found = {"adherence_first": share(due["by_first"]), "adherence_last": share(due["by_last"])}
@@ -76,7 +83,11 @@ def commitment(told: Company) -> dict:
     total = days[done].sum()
     found = {"km_median": kaplan_meier_median(days, done), "lines": int(len(lines)), "completed": int(done.sum())}
     found["hidden_delay"] = {"value": round(float(hidden.mean()), 10), "num": int(hidden.sum()), "den": int(done.sum())}
-    found["hidden_share"] = {"value": round(float(hidden.sum() / total), 10), "num": int(hidden.sum()), "den": int(total)}
+    found["hidden_share"] = {
+        "value": round(float(hidden.sum() / total), 10),
+        "num": int(hidden.sum()),
+        "den": int(total),
+    }
     segments = lines["segment"].to_numpy()
     found["km_median_by_segment"] = {
         str(name): kaplan_meier_median(days[segments == name], done[segments == name]) for name in np.unique(segments)

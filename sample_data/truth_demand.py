@@ -13,8 +13,8 @@ TRAILING = 90
 def credited_leads(told: Company) -> pd.Series:
     """The first order day each lead is credited with (index = lead).
 
-    An order credits its deal's lead; only without one, the newest valid lead of the same customer created by then. An order
-    of a customer that cannot be joined to its account has no leads to credit."""
+    An order credits its deal's lead; only without one, the newest valid lead of the same customer created by then. A
+    customer that cannot be joined to its account has no leads to credit."""
     order, lead = told.orders.order, told.demand.lead
     order = order[order["kind"] != "FD"]
     linked = np.append(told.demand.opportunity["lead"].to_numpy(), -1)[order["opp"]]
@@ -23,7 +23,9 @@ def credited_leads(told: Company) -> pd.Series:
     rest = order[(linked < 0) & joinable[order["company"]]][["company", "ordered"]].rename(columns={"ordered": "day"})
     valid = lead[~lead["deleted"] & (lead["company"] >= 0)][["company", "created", "minute"]].reset_index(names="lead")
     valid = valid.sort_values(["created", "minute", "lead"])
-    latest = pd.merge_asof(rest.sort_values("day", kind="stable"), valid, left_on="day", right_on="created", by="company").dropna()
+    latest = pd.merge_asof(
+        rest.sort_values("day", kind="stable"), valid, left_on="day", right_on="created", by="company"
+    ).dropna()
     both = pd.concat([direct, latest[["lead", "day"]].astype(int)])
     return both.groupby("lead")["day"].min()
 
@@ -37,7 +39,10 @@ def lead_to_order(told: Company) -> dict:
     cohort = lead[~lead["deleted"] & (lead["created"] >= start) & (lead["created"] <= end)]
     ordered = credited_leads(told).reindex(cohort.index) - cohort["created"]
     opp = told.demand.opportunity
-    won = opp[(opp["lead"] >= 0) & (opp["won"] >= 0)].groupby("lead")["won"].min().reindex(cohort.index) - cohort["created"]
+    won = (
+        opp[(opp["lead"] >= 0) & (opp["won"] >= 0)].groupby("lead")["won"].min().reindex(cohort.index)
+        - cohort["created"]
+    )
 
     def rate(lag: pd.Series) -> dict:
         good = int(((lag >= 0) & (lag <= WINDOW)).sum())
@@ -53,7 +58,9 @@ def days_of_inventory(told: Company) -> dict:
     product = told.goods.product.set_index("product")
     code = told.goods.product["product"].to_numpy()
     recent = lines[(lines["ordered"] > end - TRAILING) & (lines["ordered"] <= end) & (lines["cancelled"] < 0)]
-    demand = recent.assign(product=code[recent["product"]]).groupby(["product", "site", "segment"])["qty"].sum() / TRAILING
+    demand = (
+        recent.assign(product=code[recent["product"]]).groupby(["product", "site", "segment"])["qty"].sum() / TRAILING
+    )
     stock = told.stock[told.stock["day"] == end].set_index(["product", "site"])["free"].clip(lower=0)
     all_demand = demand.groupby(level=["product", "site"]).transform("sum")
     at = demand.index.droplevel("segment")
@@ -70,7 +77,9 @@ def days_of_inventory(told: Company) -> dict:
     kinds = told.stock[told.stock["day"] == end]
     worth = product["cost"].reindex(kinds["product"]).to_numpy()
     names = {"free": "unrestricted", "quality": "quality", "blocked": "blocked", "moving": "in_transit"}
-    found["stock_value"] = {label: round(float((kinds[name].clip(lower=0) * worth).sum()), 2) for name, label in names.items()}
+    found["stock_value"] = {
+        label: round(float((kinds[name].clip(lower=0) * worth).sum()), 2) for name, label in names.items()
+    }
     return found
 
 
@@ -78,12 +87,17 @@ def matches(told: Company) -> dict:
     """Which account is which customer, how that can be known, and which pairs must stay apart."""
     customer, account = told.customer, told.account
     joined = customer[~customer["join"].isin(["none", "no_account"])]
-    pairs = [[account.at[k, "account_id"], row.kunnr, row.join] for k, row in zip(joined.index, joined.itertuples(), strict=True)]
+    pairs = [
+        [account.at[k, "account_id"], row.kunnr, row.join]
+        for k, row in zip(joined.index, joined.itertuples(), strict=True)
+    ]
     same = customer[customer["join"] == "none"]
     look = customer[customer["name"] == "Nordlicht Armaturen"]["kunnr"].iloc[0]
     return {
         "pairs": pairs,
-        "same_but_not_joinable": [[account.at[k, "account_id"], row.kunnr] for k, row in zip(same.index, same.itertuples(), strict=True)],
+        "same_but_not_joinable": [
+            [account.at[k, "account_id"], row.kunnr] for k, row in zip(same.index, same.itertuples(), strict=True)
+        ],
         "without_account": customer[customer["join"] == "no_account"]["kunnr"].tolist(),
         "must_not_match": [[account["account_id"].iloc[-1], look]],
         "by": customer["join"].value_counts().sort_index().to_dict(),

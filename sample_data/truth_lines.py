@@ -13,7 +13,7 @@ LINK_DAYS = 30  # a won deal starts the clock of its first order within so many 
 
 
 def commitment_day(told: Company) -> np.ndarray:
-    """C of each order: the win of its deal for the deal's first order within 30 days of it, else the day of ordering."""
+    """C of each order: the win of its deal, for a deal's first order within 30 days of it, else the day of ordering."""
     order = told.orders.order
     linked = order[order["opp"] >= 0]
     first = linked.sort_values(["ordered", "number"]).groupby("opp").head(1)
@@ -35,8 +35,9 @@ def cancel_class(told: Company, first: np.ndarray) -> np.ndarray:
 def demand_lines(told: Company) -> pd.DataFrame:
     """One row per demand line known on the last day.
 
-    Columns: order, product, family, site, planner, segment, company, ordered, commitment, requested, first, current (day
-    numbers, -1 where never promised), completion, ship (of the completing shipment), cancel, cancelled, no_proof, qty, net."""
+    Columns: order, product, family, site, planner, segment, company, qty, net; the days ordered, commitment, requested,
+    first, current (promise), completion, ship (of the completing shipment), cancelled, each -1 where it never was;
+    cancel (its class) and no_proof."""
     line, order = told.orders.line, told.orders.order
     table = line[["order", "product", "site", "planner", "qty", "net", "requested"]].copy()
     table["family"] = told.goods.product["family"].to_numpy()[line["product"]]
