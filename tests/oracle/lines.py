@@ -68,7 +68,7 @@ def _cancel(row: dict, first: date | None, as_of: date) -> tuple[str, float]:
         return "none", row["ordered_qty"]
     whole = gone >= row["ordered_qty"]
     if day is None:
-        return ("unknown_date" if whole else "none"), row["ordered_qty"] - (0 if whole else gone)
+        return "unknown_date", row["ordered_qty"]
     missed = first is not None and day > first
     excusable = by != "us" and not missed
     if not excusable:
@@ -88,10 +88,10 @@ def _deliveries(company: Company, line_id: str, as_of: date) -> tuple[list[tuple
             continue
         shipped.append(part["qty_shipped"])
         basis, day = shipment["delivery_basis"], shipment["delivered_date"]
-        if basis == "goods_issue" and shipment["incoterm"] == "EXW":
-            proved.append((shipment["shipped_date"], part["qty_shipped"], shipment["shipped_date"]))
-        elif basis in PROOF and day is not None and day <= as_of:
+        if basis in PROOF and day is not None and day <= as_of:
             proved.append((day, part["qty_shipped"], shipment["shipped_date"]))
+        elif shipment["incoterm"] == "EXW":
+            proved.append((shipment["shipped_date"], part["qty_shipped"], shipment["shipped_date"]))
     return sorted(proved), shipped
 
 
@@ -106,9 +106,12 @@ def _completion(proved: list[tuple], net: float) -> tuple[date | None, date | No
 
 
 def segment_on(company: Company, customer: str, day: date) -> str | None:
-    """Segment on a day; the first known one extends back."""
+    """Segment on a day; the first known one extends back over what was not known."""
     rows = sorted(
         (r for r in company["customer_history"] if r["customer_id"] == customer), key=lambda r: r["valid_from"]
     )
+    known = [row for row in rows if row["segment"]]
     held = [row for row in rows if row["valid_from"] <= day]
-    return (held[-1] if held else rows[0])["segment"] if rows else None
+    if not known or (held and known[0]["valid_from"] <= day):
+        return held[-1]["segment"] if held else None
+    return known[0]["segment"]
