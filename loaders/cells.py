@@ -24,12 +24,17 @@ class Cells:
             return cell
         return f"(case when starts_with({cell}, {literal(MARK)}) then substr({cell}, 3) else {cell} end)"
 
-    def filled(self, column: str, null: tuple[str, ...], marked: bool) -> str:
-        """The cell, NULL where it is blank or a text that means missing; the text itself is never trimmed."""
+    def filled(self, column: str, null: tuple[str, ...], exact: bool) -> str:
+        """The cell, NULL where it is blank or a text that means missing.
+
+        An `exact` one is a text and keeps its outer blanks; others are trimmed and keep their mark.
+        """
         cell = self.raw(column)
         plain = self.text(cell)
-        missing = f"trim({plain}) in ({', '.join(map(literal, ('', *null)))})" if null else f"ltrim({plain}) = ''"
-        return f"(case when not ({missing}) then {cell if marked else plain} end)"
+        kept = plain if exact else f"trim({cell})"
+        if null:
+            return f"(case when trim({plain}) not in ({', '.join(map(literal, ('', *null)))}) then {kept} end)"
+        return f"(case when ltrim({plain}) <> '' then {kept} end)" if exact or self.typed else f"nullif({kept}, '')"
 
     def holds(self, when: When) -> str:
         """Whether a condition holds in a row; never NULL."""

@@ -63,7 +63,8 @@ class _Planner:
         if not own:
             return
         parts = ", ".join(f"coalesce({self.out.columns[name]}::varchar, '')" for name in own)
-        self.out.source_id = f"concat_ws('/', {parts})"
+        one_text = len(own) == 1 and self.out.types[own[0]] == "text" and not self.map.distinct
+        self.out.source_id = self.out.columns[own[0]] if one_text else f"concat_ws('/', {parts})"
         if self.map.distinct:
             failing = [sql for name in own if name in filled for sql in filled[name].failing]
             nothing = [f"{self.out.columns[name]} is null" for name in own] + [f"not ({sql})" for sql in failing]
@@ -118,7 +119,7 @@ class _Planner:
         applies += [f"{value} is null" for value in told.values]
         if way.factors:
             return self.product(way, target, told, applies), values.NO_DATE
-        cell = self.out.cell(self.source(way, target))
+        cell = self.out.named(self.source(way, target))
         found = values.read(self.out, self.cells, self.settings, way, target, cell)
         missing = f"{found.date if way.type == 'instant' else found.value} is null"
         emptied = values.emptied(way, cell)
@@ -144,8 +145,8 @@ class _Planner:
 
         An id that is joined needs all its parts; other texts join the parts there are.
         """
-        marked = way.type != "text" and way.join is None and way.values is None
-        present = [self.cells.filled(name, way.null, marked) for name in self.present(way.sources)]
+        exact = way.type == "text" or way.join is not None or way.values is not None
+        present = [self.cells.filled(name, way.null, exact) for name in self.present(way.sources)]
         if way.join is None:
             return f"coalesce({', '.join(present)})" if len(present) > 1 else present[0]
         if not (target.required or target.ref or target.name in self.map.table.key):
@@ -160,7 +161,7 @@ class _Planner:
             if factor.column is None:
                 value = _times(value, "", f"{factor.number}::decimal(18,8)")
                 continue
-            cell = self.out.cell(self.cells.filled(factor.column, way.null, marked=True))
+            cell = self.out.named(self.cells.filled(factor.column, way.null, exact=False))
             part = Way("rate", decimal=way.decimal, thousands=way.thousands)
             found = values.number(self.out, self.cells, part, cell)
             texts.append(self.cells.text(cell))
@@ -168,7 +169,7 @@ class _Planner:
             failing = [f"{cell} is not null", f"{found.value} is null", *applies]
             self.fail(told, failing, Failure("", factor.column, texts[-1], found.reason, found.doubt, target.name))
             value = _times(value, factor.form, found.value)
-        value = self.out.value(f"try_cast({value} as {SQL_TYPE[way.type]})")
+        value = self.out.named(f"try_cast({value} as {SQL_TYPE[way.type]})")
         lost = [f"{value} is null", *(f"{part} is not null" for part in parts), *applies]
         reason = literal(f"gives no {target.name}: too large, or a division by 0")
         self.fail(told, lost, Failure("", told.label, f"concat_ws(' * ', {', '.join(texts)})", reason))

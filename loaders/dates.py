@@ -1,6 +1,7 @@
 """Dates and instants as SQL: a cell counts only where it fits a stated format, or an ISO form where none is stated."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -19,6 +20,8 @@ PIECE = {
     "A": r"[A-Za-z]+",
 }  # fmt: skip
 FIXED = {"d": r"\d{2}", "m": r"\d{2}", "H": r"\d{2}", "I": r"\d{2}", "j": r"\d{3}"}
+# for these strptime is as strict as the pattern, once the year is checked
+PLAIN = re.compile(r"%[dmY][./-]%[dmY][./-]%[dmY]")
 DAY = r"\d{4}-\d{2}-\d{2}"
 BASIC_DAY = r"\d{8}"
 LOCAL = rf"{DAY}[T ]\d{{2}}:\d{{2}}(?::\d{{2}}(?:\.\d{{1,9}})?)?"
@@ -37,21 +40,21 @@ class Parsed:
     torn: str = "false"
 
 
-def parse(cell: str, formats: tuple[str, ...]) -> Parsed:
-    """SQL to read a text cell by the stated formats, by the ISO forms where none is stated. NULL where it fits none.
+def parse(cell: str, formats: tuple[str, ...], named: Callable[[str], str] = str) -> Parsed:
+    """SQL to read a trimmed cell by the stated formats, by the ISO forms where none is stated. NULL where it fits none.
 
     Leading zeros may lack where a separator follows ('1.2.2024' fits %d.%m.%Y); years lie between 1900 and 2199.
+    `named` gives expressions that are used again a name.
     """
-    text = f"trim({cell})"
     if not formats:
-        return _iso(text)
-    fits = [_fit(text, form) for form in formats]
+        return _iso(cell, named)
+    fits = [named(_sane(named(_fit(cell, form)))) for form in formats]
     torn = " or ".join(f"coalesce({a} <> {b}, false)" for a, b in combinations(fits, 2)) or "false"
-    merged = f"coalesce({', '.join(fits)})"
-    timed = [form for form in formats if re.search(r"%-?[HI]", form)]
-    parts = [f"{_fit(text, form)} is not null" for form in timed]
-    local = f"case when not ({torn}) then {merged} end" if len(fits) > 1 else fits[0]
-    return Parsed(local, NO_OFFSET, "true" if timed == list(formats) else " or ".join(parts) or "false", torn)
+    torn = torn if torn == "false" else named(torn)
+    timed = [fit for fit, form in zip(fits, formats, strict=True) if re.search(r"%-?[HI]", form)]
+    told = " or ".join(f"{fit} is not null" for fit in timed) or "false"
+    local = fits[0] if len(fits) == 1 else named(f"case when not {torn} then coalesce({', '.join(fits)}) end")
+    return Parsed(local, NO_OFFSET, "true" if len(timed) == len(fits) else told, torn)
 
 
 def pattern(form: str) -> str:
@@ -66,24 +69,24 @@ def pattern(form: str) -> str:
 
 
 def _fit(text: str, form: str) -> str:
-    plain = form.replace("%-", "%")
-    value = _sane(f"try_strptime({text}, {literal(plain)})")
-    return f"case when regexp_full_match({text}, {literal(pattern(form))}) then {value} end"
+    if PLAIN.fullmatch(form):
+        return f"try_strptime({text}, {literal(form)})"
+    mask = f"regexp_full_match({text}, {literal(pattern(form))})"
+    return f"case when {mask} then try_strptime({text}, {literal(form.replace('%-', '%'))}) end"
 
 
 def _sane(value: str) -> str:
     return f"case when {value} between timestamp '{FIRST}' and timestamp '{LAST}' then {value} end"
 
 
-def _iso(text: str) -> Parsed:
-    day = _sane(f"try_strptime({text}, ['%Y-%m-%d', '%Y%m%d'])")
-    timed = _sane(f"try_cast(regexp_extract({text}, '^{LOCAL}') as timestamp)")
+def _iso(text: str, named: Callable[[str], str]) -> Parsed:
+    timed = f"try_cast(regexp_extract({text}, '^{LOCAL}') as timestamp)"
     local = f"""case when length({text}) > 10 then case when regexp_full_match({text}, '{TIMED}') then {timed} end
-        when regexp_full_match({text}, '{DAY}|{BASIC_DAY}') then {day} end"""
+        when regexp_full_match({text}, '{DAY}|{BASIC_DAY}') then try_strptime({text}, ['%Y-%m-%d', '%Y%m%d']) end"""
     offset = f"replace(replace({text}, ' +', '+'), ' -', '-')"
     utc = f"""case when length({text}) > 16 and regexp_full_match({text}, '{LOCAL}{OFFSET}')
         then timezone('UTC', try_cast({offset} as timestamptz)) end"""
-    return Parsed(local, utc, f"length({text}) > 10")
+    return Parsed(named(_sane(named(local))), named(utc), f"length({text}) > 10")
 
 
 def to_utc(local: str, utc: str, zone: str) -> str:

@@ -4,6 +4,7 @@ DuckDB's own casts take '1.2.3,4', '1e3' or a fifth decimal without a word; a ma
 """
 
 import re
+from collections.abc import Callable
 
 from warehouse.schema import SQL_TYPE
 
@@ -16,22 +17,24 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def number(cell: str, kind: str, decimal: str | None, thousands: str | None) -> str:
-    """SQL for a text cell as a number of the canonical type `kind`, NULL where it is not written as stated.
+def number(cell: str, kind: str, decimal: str | None, thousands: str | None, named: Callable[[str], str] = str) -> str:
+    """SQL for a trimmed cell as a number of the canonical type `kind`, NULL where it is not written as stated.
 
     Unstated means plain: digits, a point, no grouping. A trailing minus counts where a notation is stated. Digits beyond
     the type's scale are an error, except zeros and, in point notation, the noise of binary floats (ten or more).
+    `named` gives expressions that are used again a name.
     """
-    text = f"trim({cell})"
     body = _body(kind, decimal or ".", thousands)
-    forms, value = [f"[+-]?{body}"], _cast(text, kind, decimal, thousands)
+    forms, value = [f"[+-]?{body}"], named(_cast(cell, kind, decimal, thousands))
     if decimal or thousands:
         forms.append(f"{body}-")
-        value = f"coalesce({value}, -{_cast(f'left({text}, -1)', kind, decimal, thousands)})"
+        value = f"coalesce({value}, -{_cast(f'left({cell}, -1)', kind, decimal, thousands)})"
     if (decimal or ".") == "." and not thousands and kind != "integer":
         forms.append(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}")
-        value = f"case when contains(lower({text}), 'e') then {_scientific(text, kind)} else {value} end"
-    return f"case when regexp_full_match({text}, {literal('|'.join(forms))}) then {value} end"
+        exact = f"try_cast({cell} as double)"
+        lost = f"contains(lower({cell}), 'e') and abs({value}::double - {exact}) > 1e-9 * greatest(1, abs({exact}))"
+        value = f"case when not ({lost}) then {value} end"
+    return f"case when regexp_full_match({cell}, {literal('|'.join(forms))}) then {value} end"
 
 
 def _body(kind: str, decimal: str, thousands: str | None) -> str:
@@ -54,11 +57,6 @@ def _cast(text: str, kind: str, decimal: str | None, thousands: str | None) -> s
     if decimal and decimal != ".":
         text = f"replace({text}, {literal(decimal)}, '.')"
     return f"try_cast({text} as {SQL_TYPE[kind]})"
-
-
-def _scientific(text: str, kind: str) -> str:
-    value, exact = f"try_cast({text} as {SQL_TYPE[kind]})", f"try_cast({text} as double)"
-    return f"case when abs({value}::double - {exact}) <= 1e-9 * greatest(1, abs({exact})) then {value} end"
 
 
 def number_reason(kind: str, decimal: str | None, thousands: str | None) -> str:

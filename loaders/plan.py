@@ -1,12 +1,15 @@
 """The select that turns a raw relation into a canonical table, and tells every row that does not fit it.
 
-It has levels, so that nothing is worked out twice: `x` the cells as texts (NULL when they mean missing), `p` what is
-parsed of them, `v` what they say, and the canonical columns.
+An expression that is used again gets a name and a level of its own below, so that nothing is worked out (or planned)
+twice: first the cells as texts, then what is parsed of them, then what they say.
 """
 
+import re
 from dataclasses import dataclass, field
 
 from loaders.numbers import literal
+
+NAME = re.compile(r"\bx\d+\b")
 
 
 @dataclass(frozen=True)
@@ -42,31 +45,32 @@ class Plan:
 
     columns: dict[str, str] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
-    cells: dict[str, str] = field(default_factory=dict)
-    parsed: dict[str, str] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=dict)
+    levels: list[dict[str, str]] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     ignored: list[tuple[str, str]] = field(default_factory=list)
     source_id: str = "line::varchar"
 
-    def cell(self, sql: str) -> str:
-        """The name of a cell expression; the same expression has one name."""
-        return _named(self.cells, "x", sql)
-
-    def parse(self, sql: str) -> str:
-        """The name of an expression over cells that values are taken from."""
-        return _named(self.parsed, "p", sql)
-
-    def value(self, sql: str) -> str:
-        """The name of a value expression over cells and what is parsed of them."""
-        return _named(self.values, "v", sql)
+    def named(self, sql: str) -> str:
+        """A name for an expression over cells and names given before; the same expression has one name."""
+        if NAME.fullmatch(sql):
+            return sql
+        for level in self.levels:
+            for name, known in level.items():
+                if known == sql:
+                    return name
+        used = set(NAME.findall(sql))
+        depth = max((index + 1 for index, level in enumerate(self.levels) if used & level.keys()), default=0)
+        if depth == len(self.levels):
+            self.levels.append({})
+        name = f"x{sum(map(len, self.levels))}"
+        self.levels[depth][name] = sql
+        return name
 
     def base(self, raw: str) -> str:
-        """The raw relation with all cells and values beside it."""
-        for level in (self.cells, self.parsed, self.values):
-            if level:
-                listed = "".join(f", {sql} as {name}" for name, sql in level.items())
-                raw = f"select *{listed} from ({raw})"
+        """The raw relation with every named expression beside it."""
+        for level in self.levels:
+            listed = "".join(f", {sql} as {name}" for name, sql in level.items())
+            raw = f"select *{listed} from ({raw})"
         return f"({raw})"
 
     def good(self, raw: str) -> str:
@@ -90,12 +94,3 @@ class Plan:
     def _out(self) -> str:
         conditions = [condition for condition, _ in self.ignored] + [failure.condition for failure in self.failures]
         return " or ".join(f"({condition})" for condition in conditions)
-
-
-def _named(level: dict[str, str], prefix: str, sql: str) -> str:
-    for name, known in level.items():
-        if known == sql:
-            return name
-    name = f"{prefix}{len(level)}"
-    level[name] = sql
-    return name

@@ -41,32 +41,32 @@ def read(plan: Plan, cells: Cells, settings: Settings, way: Way, target: Column,
 def _text(plan: Plan, target: Column, cell: str) -> Reading:
     if not target.values:
         return Reading(cell, "''")
-    value = plan.value(f"case when {cell} in ({', '.join(map(literal, target.values))}) then {cell} end")
+    value = plan.named(f"case when {cell} in ({', '.join(map(literal, target.values))}) then {cell} end")
     return Reading(value, literal(f"is not one of {', '.join(target.values)}"))
 
 
 def _boolean(plan: Plan, cells: Cells, cell: str) -> Reading:
-    text = f"lower(trim({cells.text(cell)}))"
+    text = plan.named(f"lower(trim({cells.text(cell)}))")
     true, false = (", ".join(map(literal, texts)) for texts in (TRUE, FALSE))
-    value = plan.value(f"case when {text} in ({true}) then true when {text} in ({false}) then false end")
+    value = plan.named(f"case when {text} in ({true}) then true when {text} in ({false}) then false end")
     return Reading(value, literal("is neither true nor false (true/false, 1/0, yes/no)"))
 
 
 def number(plan: Plan, cells: Cells, way: Way, cell: str) -> Reading:
     """A number in the way's notation; a number that the file itself holds as one needs none."""
-    sql = numbers.number(cell, way.type, way.decimal, way.thousands)
+    sql = numbers.number(cell, way.type, way.decimal, way.thousands, plan.named)
     if cells.typed:
-        plain = numbers.number(f"substr({cell}, 3)", way.type, None, None)
+        plain = numbers.number(f"substr({cell}, 3)", way.type, None, None, plan.named)
         sql = f"""case when starts_with({cell}, {literal(NUMBER)}) then {plain}
             when not starts_with({cell}, {literal(MARK)}) then {sql} end"""
     reason = literal(numbers.number_reason(way.type, way.decimal, way.thousands))
-    return Reading(plan.value(sql), reason, doubt="" if way.decimal or way.thousands else "number")
+    return Reading(plan.named(sql), reason, doubt="" if way.decimal or way.thousands else "number")
 
 
 def _mapped(plan: Plan, cells: Cells, settings: Settings, way: Way, target: Column, cell: str) -> Reading:
     """The text that `values` puts in place of the cell's, read as the type."""
     given = way.values or {}
-    text = plan.parse(f"""case when {cell} is null then {_or_null(given.get(""))}
+    text = plan.named(f"""case when {cell} is null then {_or_null(given.get(""))}
         {" ".join(_case(cell, text, mapped) for text, mapped in given.items() if text not in ("", "*"))}
         else {cell if given.get("*") == "*" else _or_null(given.get("*"))} end""")
     found = read(plan, cells, settings, Way(way.type, decimal="."), target, text)
@@ -94,36 +94,28 @@ def emptied(way: Way, cell: str) -> str:
 
 def _temporal(plan: Plan, cells: Cells, settings: Settings, way: Way, cell: str) -> Reading:
     zone = way.timezone or settings.zone
-    said = _parsed(plan, dates.parse(cell, way.formats))
-    value, date = _moment(way, said, zone, settings.zone)
+    said = dates.parse(cell, way.formats, plan.named)
+    value, date = _moment(plan, way, said, zone, settings.zone)
     if cells.typed:
-        typed = _parsed(plan, dates.parse(f"substr({cell}, 3)", ()))
+        typed = dates.parse(f"substr({cell}, 3)", (), plan.named)
         held = f"starts_with({cell}, {literal(DAY)})"
         value, date = (
             f"case when {held} then {own} else {other} end"
-            for own, other in zip(_moment(way, typed, zone, settings.zone), (value, date), strict=True)
+            for own, other in zip(_moment(plan, way, typed, zone, settings.zone), (value, date), strict=True)
         )
     reason, doubt = literal(dates.date_reason(way.formats)), "" if way.formats else "date"
     if said.torn != "false":
         several = literal(f"fits several of the formats {', '.join(way.formats)}")
         reason, doubt = f"case when {said.torn} then {several} else {reason} end", "torn"
-    return Reading(plan.value(value), reason, plan.value(date) if way.type == "instant" else NO_DATE, doubt)
+    return Reading(plan.named(value), reason, plan.named(date) if way.type == "instant" else NO_DATE, doubt)
 
 
-def _parsed(plan: Plan, said: dates.Parsed) -> dates.Parsed:
-    """The same by name, so that it is worked out once."""
-    utc = said.utc if said.utc == dates.NO_OFFSET else plan.parse(said.utc)
-    torn = said.torn if said.torn == "false" else plan.parse(said.torn)
-    timed = said.timed if said.timed in ("true", "false") else plan.parse(said.timed)
-    return dates.Parsed(plan.parse(said.local), utc, timed, torn)
-
-
-def _moment(way: Way, said: dates.Parsed, zone: str, company: str) -> tuple[str, str]:
+def _moment(plan: Plan, way: Way, said: dates.Parsed, zone: str, company: str) -> tuple[str, str]:
     """(value, date): a day stays the day that is written; a time of day is moved to the company's zone.
 
     A date column that holds an instant at midnight is taken for the day that is written.
     """
-    utc = dates.to_utc(said.local, said.utc, zone)
+    utc = plan.named(dates.to_utc(said.local, said.utc, zone))
     as_written = f"({said.local})::date"
     day = as_written
     if said.timed != "false" and not (said.utc == dates.NO_OFFSET and zone == company):
