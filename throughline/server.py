@@ -2,7 +2,6 @@
 
 import os
 import tomllib
-from collections.abc import Container
 from pathlib import Path
 
 from throughline import say
@@ -17,26 +16,26 @@ def run(home, host: str, port: int) -> None:
     os.environ["THROUGHLINE_HOME"] = str(home.path)
     place = f"[{host}]" if ":" in host else host
     say.line(f"Dashboard: http://{place}:{port}  (stop with Ctrl-C)")
+    options = {**configured(root()), "server.address": host, "server.port": port, "server.headless": True}
+    # before the app is imported: it reads options, and Streamlit warns when they change afterwards
+    from streamlit.web.bootstrap import load_config_options
+
+    load_config_options(options)
     from app import app
 
-    app.run(config={**configured(root()), "server.address": host, "server.port": port, "server.headless": True})
+    app.run(config=options)
 
 
 def configured(place: Path) -> dict[str, object]:
     """The options of .streamlit/config.toml as Streamlit's dotted names, so that they hold from any working folder."""
-    from streamlit import config
-
     path = place / ".streamlit" / "config.toml"
-    if not path.exists():
-        return {}
-    return dict(flat(tomllib.loads(path.read_text("utf-8")), config.get_config_options()))
+    return dict(flat(tomllib.loads(path.read_text("utf-8")))) if path.exists() else {}
 
 
-def flat(given: dict, known: Container[str], prefix: str = ""):
-    """Nested tables as pairs of dotted name and value; a name that is itself an option is not taken apart."""
+def flat(given: dict, prefix: str = ""):
+    """Nested tables as pairs of dotted name and value."""
     for name, value in given.items():
-        dotted = f"{prefix}{name}"
-        if isinstance(value, dict) and dotted not in known:
-            yield from flat(value, known, f"{dotted}.")
+        if isinstance(value, dict):
+            yield from flat(value, f"{prefix}{name}.")
         else:
-            yield dotted, value
+            yield f"{prefix}{name}", value

@@ -48,9 +48,9 @@ def test_every_option_of_the_config_file_reaches_the_server_under_a_name_it_know
     assert set(given) - set(config.get_config_options()) == set()
 
 
-def test_nested_tables_become_dotted_names_and_an_option_that_is_a_table_stays_whole():
-    given = {"theme": {"base": "light", "sidebar": {"radius": 1}}, "fonts": {"a": 1}}
-    assert dict(server.flat(given, {"fonts"})) == {"theme.base": "light", "theme.sidebar.radius": 1, "fonts": {"a": 1}}
+def test_nested_tables_become_dotted_names():
+    given = {"theme": {"base": "light", "sidebar": {"radius": 1}}, "fonts": [{"a": 1}]}
+    assert dict(server.flat(given)) == {"theme.base": "light", "theme.sidebar.radius": 1, "fonts": [{"a": 1}]}
 
 
 def test_the_rooms_are_beside_the_package_in_a_checkout_and_inside_it_when_installed(monkeypatch, tmp_path):
