@@ -47,9 +47,9 @@ def build(
 ) -> int:
     """Make, check and publish the next version; return its number.
 
-    `materialise(con, facts)` adds what metrics precompute; `progress(step)` is called after every step; `marts`
-    is the folder of the marts' SQL. Waits for a build that is already running. Raises BuildError when a check fails; then the former version stays current and
-    `last_error` tells why.
+    `materialise(con, facts)` adds what metrics precompute; `progress(step)` is called after every step; `marts` is the
+    folder of the marts' SQL. Waits for a build that is already running. Raises BuildError when a check fails; then the
+    former version stays current and `last_error` tells why.
     """
     home.path.mkdir(parents=True, exist_ok=True)
     with FileLock(home.lock):
@@ -94,7 +94,12 @@ def _open(home: Home, progress: Callable[[str], None], memory: str) -> Job:
     built_at, app_version = datetime.now(UTC).replace(tzinfo=None), _app_version()
     job.run("create table version_info as select $1::integer as version, $2::timestamp as built_at, $3 as app_version",
             [number, built_at, app_version])  # fmt: skip
-    job.facts = {"version": number, "built_at": built_at.isoformat(), "app_version": app_version, "inputs": _inputs(job)}
+    job.facts = {
+        "version": number,
+        "built_at": built_at.isoformat(),
+        "app_version": app_version,
+        "inputs": _inputs(job),
+    }
     return job
 
 

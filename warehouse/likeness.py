@@ -1,4 +1,4 @@
-"""How names, tax numbers, ids and countries are brought to one form before they are compared. Everything is SQL text."""
+"""How names, tax numbers, ids and countries are brought to one form before they are compared; all of it as SQL text."""
 
 import csv
 from functools import cache

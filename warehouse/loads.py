@@ -20,7 +20,7 @@ class NoSuchLoad(ValueError):
 class Load:
     """One file that was loaded, as its manifest tells it.
 
-    `exported_at` is the text of the manifest: a date when `exported_is_date`, else an instant (UTC when it names no zone).
+    `exported_at` is the text of the manifest: a date when `exported_is_date`, else an instant (of UTC if without zone).
     """
 
     load_id: str
@@ -54,7 +54,7 @@ class Load:
         return self.instant.date() if self.exported_is_date else self.instant.astimezone(ZoneInfo(tz)).date()
 
     def last_full_day(self, tz: str) -> date:
-        """The last day the export has seen to its end: its own if dated only or taken from 23:00 on, else the day before."""
+        """The last day the export saw to its end: its own if only dated or taken from 23:00 on, else the day before."""
         late = self.exported_is_date or self.instant.astimezone(ZoneInfo(tz)).time() >= time(23)
         return self.local_date(tz) - timedelta(days=0 if late else 1)
 
@@ -83,7 +83,7 @@ def all_loads(home: Home) -> list[Load]:
 
 
 def active_loads(home: Home) -> list[Load]:
-    """The loads a build uses, in the order of their exports: oldest first, then when they were loaded, then their ids."""
+    """The loads a build uses, oldest export first, then in the order they were loaded, then by id."""
     return [load for load in all_loads(home) if load.state == "active"]
 
 

@@ -16,8 +16,8 @@ class WrongMatch(ValueError):
 def pairs(version: Version, entity: str | None = None) -> list[dict]:
     """The pairs of records of two systems that were linked, are open for review or were refused, most valuable first.
 
-    {entity, left: {system, id, name}, right: {...}, score, zone, value, decided_by, method}; zone is matched, confirmed,
-    review or rejected; value is what was ordered by (or bought from, or of) the two records, in the order's currency.
+    {entity, left: {system, id, name}, right: {...}, score, zone, value, decided_by, method}; zone is matched,
+    confirmed, review or rejected; value is what was ordered by (or from, or of) the two, in the orders' currency.
     """
     found = version.cursor().execute(_PAIRS, {"entity": entity}).fetchall()
     return [
@@ -70,7 +70,8 @@ def decide(home: Home, entity: str, left: str, right: str, decision: str, who: s
     undo(home, entity, left, right)
     with connect(home) as con:
         con.execute(
-            "insert into match_decision (entity, left_id, right_id, decision, decided_by, decided_at) values (?, ?, ?, ?, ?, ?)",
+            "insert into match_decision (entity, left_id, right_id, decision, decided_by, decided_at) "
+            "values (?, ?, ?, ?, ?, ?)",
             [entity, left, right, decision, who, datetime.now(UTC).isoformat(timespec="seconds")],
         )
 
@@ -80,7 +81,8 @@ def undo(home: Home, entity: str, left: str, right: str) -> bool:
     left, right = sorted((left, right))
     with connect(home) as con:
         done = con.execute(
-            "update match_decision set undone_at = ? where entity = ? and left_id = ? and right_id = ? and undone_at is null",
+            "update match_decision set undone_at = ? "
+            "where entity = ? and left_id = ? and right_id = ? and undone_at is null",
             [datetime.now(UTC).isoformat(timespec="seconds"), entity, left, right],
         )
         return done.rowcount > 0

@@ -1,4 +1,4 @@
-"""How a home stands: versions, loads, how fresh each system's data is, what was matched, whether a build runs or failed."""
+"""How a home stands: versions, loads, how fresh each system's data is, what was matched, whether a build failed."""
 
 from filelock import FileLock, Timeout
 
@@ -12,9 +12,9 @@ from warehouse.state import get_settings
 def status(home: Home) -> dict:
     """{home, current, versions, loads, freshness, coverage, matches, building, last_build_error}, ready for JSON.
 
-    `loads` tells every load of the ledger, withdrawn ones too; `freshness` the newest active load per system and object;
-    `coverage` the rows and unresolved references of each table of the current version; `matches` its records by
-    entity and status; `stale` whether the current version lacks a change of the ledger or the settings.
+    `loads` tells every load of the ledger, withdrawn ones too; `freshness` the newest active load of each system and
+    object; `coverage` the rows, unresolved references and issues of the current version; `matches` its records by
+    entity and status; `stale` whether the ledger has changed since it was built.
     """
     number = versions.current(home)
     facts = versions.facts(home, number) if number else {}
@@ -26,7 +26,11 @@ def status(home: Home) -> dict:
         "versions": versions.list_versions(home),
         "loads": [_load(home, load) for load in loads],
         "freshness": _freshness(home, loads),
-        "coverage": {"rows": facts.get("rows", {}), "orphans": facts.get("orphans", {}), "issues": facts.get("issues", {})},
+        "coverage": {
+            "rows": facts.get("rows", {}),
+            "orphans": facts.get("orphans", {}),
+            "issues": facts.get("issues", {}),
+        },
         "matches": facts.get("matches", {}),
         "stale": bool(active) and active != facts.get("loads"),
         "building": _is_building(home),
@@ -35,7 +39,10 @@ def status(home: Home) -> dict:
 
 
 def _load(home: Home, load: Load) -> dict:
-    tables = [{name: entry.get(name) for name in ("table", "rows_in", "loaded", "rejected", "ignored")} for entry in load.tables]
+    tables = [
+        {name: entry.get(name) for name in ("table", "rows_in", "loaded", "rejected", "ignored")}
+        for entry in load.tables
+    ]
     return {
         "load_id": load.load_id, "state": load.state, "system": load.system, "object": load.object, "file": load.file,
         "exported_at": load.exported_at, "basis": load.exported_basis, "loaded_at": load.loaded_at, "tables": tables,

@@ -68,7 +68,9 @@ def list_versions(home: Home) -> list[dict]:
     found = []
     for number in numbers(home):
         told = facts(home, number)
-        found.append({"number": number, "built_at": told["built_at"], "loads": len(told["loads"]), "current": number == now})
+        found.append(
+            {"number": number, "built_at": told["built_at"], "loads": len(told["loads"]), "current": number == now}
+        )
     return found
 
 

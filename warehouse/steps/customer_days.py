@@ -4,14 +4,14 @@ Where several systems know a customer, each attribute follows the ERP as soon as
 Customers whose history was loaded keep that history alone.
 """
 
+from warehouse.steps.files import all_rows
 from warehouse.steps.job import SOURCES, Job, Parquet
-from warehouse.steps.latest import all_rows
 
 KEPT = ("segment", "tier", "priority_rank", "owner")
 
 
 def customer_days(job: Job) -> None:
-    """Add to customer_history what successive customer exports show; valid_to is the first day a row no longer holds."""
+    """Add to customer_history what successive customer exports show; valid_to is the first day a row holds no more."""
     files = job.of("customer", *KEPT)
     if not files:
         return
@@ -27,7 +27,7 @@ def customer_days(job: Job) -> None:
         insert into customer_history by name
         with seen as (
             select customer_id, _seq as seq, _day as day, {sources}, {lasting}
-            from ({all_rows(job, job.tables['customer'], files, ('customer_id', *KEPT))})
+            from ({all_rows(job, job.tables["customer"], files, ("customer_id", *KEPT))})
             window exports as (partition by customer_id order by _seq)
         ), known as (
             select customer_id, seq, day, {sources}, {cells} from seen
@@ -49,8 +49,8 @@ def customer_days(job: Job) -> None:
             select *, {same} and lag(day) over days is not null as is_same
             from told window days as (partition by customer order by day)
         )
-        select customer as customer_id, day as valid_from, lead(day) over (partition by customer order by day) as valid_to,
-               {kept}, {sources}
+        select customer as customer_id, day as valid_from, {kept}, {sources},
+               lead(day) over (partition by customer order by day) as valid_to
         from changed
         where not is_same and customer not in (select customer_id from customer_history)""")
 

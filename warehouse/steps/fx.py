@@ -45,13 +45,16 @@ def fx(job: Job) -> None:
         from lasting, unnest(generate_series(rate_date::timestamp, until - interval 1 day, interval 1 day)) as days(day)
         union all
         select cast(day as date), $1, 1
-        from unnest(generate_series(timestamp '{FIRST_DAY}', $2::date + interval {YEARS_AHEAD} year, interval 1 day)) as days(day)
+        from unnest(generate_series(
+            timestamp '{FIRST_DAY}', $2::date + interval {YEARS_AHEAD} year, interval 1 day)) as days(day)
     """, [reporting, last_day])  # fmt: skip
 
 
 def _only_currency(job: Job) -> str | None:
     """The one currency of all amounts; None when there are several or none."""
-    named = [table.name for table in job.tables.values() if "currency" in table.columns and job.of(table.name, "currency")]
+    named = [
+        table.name for table in job.tables.values() if "currency" in table.columns and job.of(table.name, "currency")
+    ]
     if not named:
         return None
     union = " union ".join(f"select distinct upper(trim(currency)) as currency from {name}" for name in named)

@@ -20,7 +20,7 @@ def _order_links(job: Job) -> None:
     job.run(f"""
         insert into opportunity_order_link by name
         select opportunity_id, order_id, case side when 'crm' then 'crm_field' else 'erp_field' end as link_method,
-               {', '.join(f'sales_order.{source}' for source in SOURCES)}
+               {", ".join(f"sales_order.{source}" for source in SOURCES)}
         from sales_order join load using (load_id)
         where opportunity_id is not null and not exists (
             from opportunity_order_link as loaded

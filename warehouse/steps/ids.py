@@ -5,8 +5,8 @@ the one other system that has such an id. What stays unresolved keeps its text a
 """
 
 from warehouse.schema import Table
+from warehouse.steps.files import key_text
 from warehouse.steps.job import GOLDEN, SOURCES, Job
-from warehouse.steps.latest import key_text
 
 
 def ids(job: Job) -> None:
@@ -14,7 +14,9 @@ def ids(job: Job) -> None:
 
     `orphan` (table_name, column_name, target, id, rows) holds the references that point nowhere.
     """
-    job.run("create temp table orphan (table_name varchar, column_name varchar, target varchar, id varchar, rows bigint)")
+    job.run(
+        "create temp table orphan (table_name varchar, column_name varchar, target varchar, id varchar, rows bigint)"
+    )
     for target in job.tables:
         refs = [(t, c.name) for t in job.tables.values() for c in t.columns.values() if c.ref == target]
         refs = [(t, c) for t, c in refs if job.of(t.name, c)]
@@ -25,9 +27,7 @@ def ids(job: Job) -> None:
     for table in job.tables.values():
         if job.of(table.name):
             _retarget(job, table, mapped)
-    job.run(
-        "delete from orphan where exists (from id_map where id_map.target = orphan.target and id_map.from_id = orphan.id)"
-    )
+    job.run("delete from orphan where exists (from id_map where target = orphan.target and from_id = orphan.id)")
 
 
 def _find_orphans(job: Job, target: str, refs: list[tuple[Table, str]]) -> None:
@@ -38,32 +38,35 @@ def _find_orphans(job: Job, target: str, refs: list[tuple[Table, str]]) -> None:
             insert into orphan
             select '{table.name}', '{column}', '{target}', row.{column}, count(*)
             from {table.name} as row
-            where row.{column} is not null and not exists (from {target} as home where home.{key} = row.{column}) and {known}
+            where row.{column} is not null and {known}
+              and not exists (from {target} as home where home.{key} = row.{column})
             group by row.{column}""")
 
 
 def _resolve_elsewhere(job: Job) -> None:
-    """Look up orphans by the part after the system's name: first in their own system by its short form, then elsewhere."""
+    """Look up orphans by the part after the system's name: in their own system by the short form, then elsewhere."""
     for (target,) in job.run("select distinct target from orphan order by 1"):
         key = job.tables[target].key[0]
         mapped = f"(from id_map where target = '{target}')"
         job.run(f"""
             insert into id_map
             with lost as (
-                select distinct id, split_part(id, '/', 1) as system, {_raw('id')} as raw from orphan where target = '{target}'
+                select distinct id, split_part(id, '/', 1) as system, {_raw("id")} as raw
+                from orphan where target = '{target}'
             ), known as (
-                select id, coalesce(to_id, id) as to_id, split_part(id, '/', 1) as system, {_raw('id')} as raw
+                select id, coalesce(to_id, id) as to_id, split_part(id, '/', 1) as system, {_raw("id")} as raw
                 from (select {key} as id from {target} union select from_id from {mapped})
                 left join {mapped} as mapped on mapped.from_id = id
             ), found as (
                 select lost.id, known.to_id, case when known.system = lost.system then 1
                                                   when known.raw = lost.raw then 2 else 3 end as rank
-                from lost join known on {_short('known.raw')} = {_short('lost.raw')}
+                from lost join known on {_short("known.raw")} = {_short("lost.raw")}
                 where known.raw = lost.raw or length(known.raw) <> length(lost.raw)
             ), best as (
                 select id, to_id, rank, min(rank) over (partition by id) as least from found
             )
-            select '{target}', id, min(to_id) from best where rank = least group by id having count(distinct to_id) = 1""")
+            select '{target}', id, min(to_id) from best
+            where rank = least group by id having count(distinct to_id) = 1""")
 
 
 def _raw(column: str) -> str:
@@ -80,7 +83,8 @@ def _retarget(job: Job, table: Table, mapped: set[str]) -> None:
     name = table.name
     hit = [c for c in table.columns.values() if c.ref in mapped and _is_hit(job, name, c.name, c.ref)]
     joins = " ".join(
-        f"left join id_map as m{n} on m{n}.target = '{c.ref}' and m{n}.from_id = row.{c.name}" for n, c in enumerate(hit)
+        f"left join id_map as m{n} on m{n}.target = '{c.ref}' and m{n}.from_id = row.{c.name}"
+        for n, c in enumerate(hit)
     )
     cells = {c.name: f"coalesce(m{n}.to_id, row.{c.name})" for n, c in enumerate(hit)}
     rewrite(job, name, cells, joins)
@@ -94,7 +98,8 @@ def _keep_newest(job: Job, table: Table) -> None:
     job.run(f"""
         create table fresh as
         select row.* from {table.name} as row join load using (load_id)
-        qualify row_number() over (partition by {key_text(table, 'row.')} order by export_order desc, source_line) = 1""")
+        qualify 1 = row_number() over (
+            partition by {key_text(table, "row.")} order by export_order desc, source_line)""")
     job.run(f"drop table {table.name}")
     job.run(f"alter table fresh rename to {table.name}")
     joined = before - job.one(f"select count(*) from {table.name}")
@@ -108,7 +113,7 @@ def _is_hit(job: Job, name: str, column: str, target: str) -> bool:
 
 
 def rewrite(job: Job, name: str, cells: dict[str, str], joins: str = "") -> None:
-    """Make a table anew with some columns replaced by SQL over `row` and what `joins` adds; nothing to replace does nothing."""
+    """Make a table anew with some columns replaced by SQL over `row` and what `joins` adds."""
     if not cells:
         return
     replaced = ", ".join(f"{cell} as {column}" for column, cell in cells.items())
@@ -136,7 +141,8 @@ def golden(job: Job) -> None:
             create table fresh as
             with ranked as (
                 select coalesce(to_id, {name}_id) as golden, row.*,
-                       row_number() over (order by coalesce(to_id, {name}_id) <> {name}_id, side <> 'erp', {name}_id) as rank
+                       row_number() over (
+                           order by coalesce(to_id, {name}_id) <> {name}_id, side <> 'erp', {name}_id) as rank
                 from {name} as row join load using (load_id)
                 left join id_map on target = '{name}' and from_id = {name}_id
             )

@@ -39,7 +39,7 @@ def inputs(job: Job) -> None:
 
 
 def _entries(load) -> list[dict]:
-    """One entry a table: a file may feed a table in several ways (a stock row, once a kind of stock), into one Parquet."""
+    """One entry a table: a file may feed one table in several ways, such as a stock row once for each kind of stock."""
     merged: dict[str, dict] = {}
     for entry in load.tables:
         known = merged.setdefault(entry["table"], {**entry, "loaded": 0})
@@ -77,7 +77,7 @@ def _tell_loads(job: Job) -> None:
     )
     job.run(
         "create temp table input (path varchar, load_id varchar, source_system varchar, source_object varchar, "
-        "seq integer, day date)"
+        "seq integer, day date, table_name varchar)"
     )
     loads = [
         [load.load_id, load.system, load.namespace, load.side, load.profile, load.object, load.file,
@@ -88,7 +88,7 @@ def _tell_loads(job: Job) -> None:
     _fill(job, "load", loads)
     _fill(job, "load_table", [_counts(load.load_id, entry) for load in job.loads for entry in load.tables])
     _fill(job, "input", [
-        [file.path.as_posix(), file.load.load_id, file.load.namespace, file.object, file.order, file.day]
+        [file.path.as_posix(), file.load.load_id, file.load.namespace, file.object, file.order, file.day, file.table]
         for file in job.parquets
     ])  # fmt: skip
     job.facts["loads"] = [load.load_id for load in job.loads]

@@ -1,4 +1,4 @@
-"""What the steps of one build share: the open connection, the loads, the settings, and what is told about the version."""
+"""What the steps of one build share: the open connection, the loads, the settings, what is told about the version."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -8,8 +8,9 @@ from a later full export keeps its last state and is told in the table `vanished
 from collections import defaultdict
 from collections.abc import Iterable
 
-from warehouse.schema import Column, Table
-from warehouse.steps.job import SOURCE_TYPES, SOURCES, BuildError, Job, Parquet, is_id, quoted
+from warehouse.schema import Table
+from warehouse.steps.files import all_rows, key_text
+from warehouse.steps.job import SOURCE_TYPES, SOURCES, BuildError, Job, Parquet, quoted
 
 # a later export of the parent replaces all its parts, since systems renumber them
 PARTS = {"schedule_line": ("order_line_id",), "po_schedule_line": ("po_line_id",)}
@@ -67,20 +68,22 @@ def _unique(job: Job, table: Table, files: list[Parquet]) -> int:
                 f"{table.name}: key {', '.join(table.key)} is not unique in {files[0].load.namespace}: {told}"
             )
     if len(files) > 1:
-        newest = (
-            f"qualify _seq = max(_seq) over (partition by {', '.join(PARTS[table.name])})"
-            if table.name in PARTS
-            else ""
-        )
-        keys_in = f"from (from ({all_rows(job, table, files, table.key)}) {newest})"
-        wanted = job.one(f"select count(distinct hash({key})) {keys_in}")
+        wanted = job.one(f"select count(distinct hash({key})) from ({_wanted(job, table, files)})")
         if wanted != rows:  # unlike texts can share a hash
-            wanted = job.one(f"select count(distinct {key}) {keys_in}")
+            wanted = job.one(f"select count(distinct {key}) from ({_wanted(job, table, files)})")
         if wanted != rows:
-            raise BuildError(
-                f"{table.name}: {files[0].load.namespace} has {wanted} keys in its loads but {rows} rows came out"
-            )
+            raise BuildError(f"{table.name}: {namespace} has {wanted} keys in its loads, but {rows} rows came out")
     return rows
+
+
+def _wanted(job: Job, table: Table, files: list[Parquet]) -> str:
+    """SQL of the keys that must come out, by another route than the rows themselves."""
+    rows = all_rows(job, table, files, table.key)
+    if table.name not in PARTS:
+        return rows
+    parents = ", ".join(PARTS[table.name])
+    newest = f"select {parents}, max(_seq) as _seq from ({rows}) group by {parents}"
+    return f"select * from ({rows}) semi join ({newest}) using ({parents}, _seq)"
 
 
 def _object_rows(job: Job, table: Table, files: list[Parquet]) -> str:
@@ -128,68 +131,6 @@ def _newest(parts: list[str], column: str) -> str:
         f"case when {p}.{column} is not null then {{'seq': {p}._seq, 'cell': {p}.{column}}} end" for p in parts
     )
     return f"list_max([{cells}]).cell"
-
-
-def all_rows(job: Job, table: Table, files: list[Parquet], columns: Iterable[str]) -> str:
-    """SQL of every row of some Parquets of one table: the columns asked for, sources, `_seq` and `_day` of the export.
-
-    Ids carry their system's name; local dates follow from the instants beside them.
-    """
-    held = frozenset.union(*(file.columns for file in files))
-    cells = [f"{_cell(job, table, table.columns[c], held)} as {c}" for c in columns]
-    line = "row.source_line" if "source_line" in held else "null::bigint"
-    own = "row.source_id" if "source_id" in held else "null::varchar"
-    cells += ["input.source_system", "input.source_object", f"{own} as source_id", "input.load_id", f"{line} as source_line",
-              "input.seq as _seq", "input.day as _day"]  # fmt: skip
-    if len(files) == 1:
-        return f"select {', '.join(_constant(cells, files[0]))} from read_parquet({_paths(files)}, hive_partitioning = false) as row"
-    reader = f"read_parquet({_paths(files)}, union_by_name = true, filename = true, hive_partitioning = false)"
-    return f"select {', '.join(cells)} from {reader} as row join input on input.path = row.filename"
-
-
-def _constant(cells: list[str], file: Parquet) -> list[str]:
-    # one file needs no join; its facts are constants
-    known = {"input.source_system": quoted(file.load.namespace), "input.source_object": quoted(file.object),
-             "input.load_id": quoted(file.load.load_id), "input.seq": str(file.order), "input.day": f"date '{file.day}'"}  # fmt: skip
-    out = []
-    for cell in cells:
-        for name, value in known.items():
-            if cell == name:
-                cell = f"{value} as {name.removeprefix('input.')}"
-            cell = cell.replace(name, value)
-        out.append(cell)
-    return out
-
-
-def _paths(files: list[Parquet]) -> str:
-    return "[" + ", ".join(quoted(file.path.as_posix()) for file in files) + "]"
-
-
-def _cell(job: Job, table: Table, column: Column, held: frozenset[str]) -> str:
-    given = f"row.{column.name}" if column.name in held else f"null::{column.sql_type}"
-    instant = column.name.removesuffix("_date") + "_at"
-    if column.type == "date" and instant in table.columns and instant in held:
-        given = f"coalesce({local_date(f'row.{instant}', quoted(job.settings.tz), job.settings.tz)}, {given})"
-    if column.name == "snapshot_date":
-        given = f"coalesce({given}, input.day)"
-    if is_id(table, column) and column.name in held:
-        given = f"input.source_system || '/' || {given}"
-    return f"cast({given} as {column.sql_type})"
-
-
-def local_date(instant: str, zone: str, zone_name: str | None = None) -> str:
-    """SQL of the calendar day of a UTC instant in a zone (an SQL text; `zone_name` where it is known beforehand)."""
-    if zone_name == "UTC":
-        return f"cast({instant} as date)"
-    return f"cast(timezone({zone}, timezone('UTC', {instant})) as date)"
-
-
-def key_text(table: Table, prefix: str, parts: tuple[str, ...] | None = None) -> str:
-    """SQL of the key (or of other columns) as one comparable value; an empty part is a value like any other."""
-    parts = parts or table.key
-    if len(parts) == 1:
-        return f"{prefix}{parts[0]}"
-    return "(" + " || chr(31) || ".join(f"coalesce({prefix}{part}::varchar, '')" for part in parts) + ")"
 
 
 def _tell_vanished(job: Job, table: Table, files: list[Parquet]) -> None:

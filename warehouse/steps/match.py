@@ -1,15 +1,17 @@
 """Step 3: which records of different systems are the same customer, product or supplier.
 
-Rules in this order, each only where the evidence is unique on both sides: a person's decision, an id of the other system,
-the same id where one side is a list the company made itself, the tax number, the name (with the country where both have
-one). Contradicting names, tax numbers or countries make a pair a question instead of a match. Two records of one system are never joined, unless the
-system itself says so in entity_alias. Whatever is ambiguous is left apart and put up for review.
+Rules in this order, each only where the evidence is unique on both sides: a person's decision, an id of the other
+system, the same id where one side is a list the company made itself, the tax number, the name (with the country where
+both have one). Contradicting names, tax numbers or countries make a pair a question instead of a match. Two records of
+one system are never joined, unless the system itself says so in entity_alias. Whatever is ambiguous is left apart and
+put up for review.
 """
 
 from collections import defaultdict
 
 from warehouse import likeness
 from warehouse.matching import decisions
+from warehouse.steps.groups import Groups
 from warehouse.steps.job import GOLDEN, Job
 
 SCORES = {"decision": 1.0, "external_id": 1.0, "same_id": 0.98, "tax_id": 0.97, "name_country": 0.9, "name": 0.8}
@@ -22,7 +24,8 @@ def match(job: Job) -> None:
         "match_method varchar, match_score double, status varchar, decided_at timestamp, decided_by varchar)"
     )
     job.run(
-        "create table match_pair (entity varchar, left_id varchar, left_name varchar, right_id varchar, right_name varchar, "
+        "create table match_pair (entity varchar, left_id varchar, left_name varchar, right_id varchar, "
+        "right_name varchar, "
         "method varchar, score double, zone varchar, decided_by varchar)"
     )
     job.run("create temp table id_map (target varchar, from_id varchar, to_id varchar)")
@@ -71,10 +74,10 @@ def _evidence(job: Job, entity: str) -> None:
 
     job.run(f"""
         create or replace temp table evidence as
-        select member.root, member.system, member.side, {likeness.identifier(_raw('member.id'))} as own,
-               {told('external_id', likeness.identifier)} as stated, {told('sku', likeness.identifier)} as sku,
-               {told('tax_id', likeness.tax_id)} as tax_id, {likeness.name('row.name')} as name,
-               {told('country', likeness.country)} as country
+        select member.root, member.system, member.side, {likeness.identifier(_raw("member.id"))} as own,
+               {told("external_id", likeness.identifier)} as stated, {told("sku", likeness.identifier)} as sku,
+               {told("tax_id", likeness.tax_id)} as tax_id, {likeness.name("row.name")} as name,
+               {told("country", likeness.country)} as country
         from member join {entity} as row on row.{entity}_id = member.id""")
 
 
@@ -98,9 +101,10 @@ def _candidates(job: Job, entity: str) -> None:
         ("name", "a.name = b.name", against),
     ]
     found = " union ".join(
-        f"select case when '{method}' = 'name' and a.country = b.country then 'name_country' else '{method}' end as method, "
-        f"'{method}' as rule, a.root as a, b.root as b, a.system as a_system, b.system as b_system, "
-        f"coalesce({contra}, false) as contradicted from evidence as a join evidence as b on {equal} and a.system < b.system"
+        f"select case when '{method}' = 'name' and a.country = b.country then 'name_country' else '{method}' end "
+        f"as method, '{method}' as rule, a.root as a, b.root as b, a.system as a_system, b.system as b_system, "
+        f"coalesce({contra}, false) as contradicted "
+        f"from evidence as a join evidence as b on {equal} and a.system < b.system"
         for method, equal, contra in pairs
     )
     job.run(f"""
@@ -108,14 +112,14 @@ def _candidates(job: Job, entity: str) -> None:
         with found as ({found}),
         best as (select a, b, a_system, b_system, rule, min(method) as method, bool_and(contradicted) as contradicted
                  from found group by all)
-        select *, count(*) over (partition by rule, a, b_system) = 1 and count(*) over (partition by rule, b, a_system) = 1
-                  and not contradicted as is_sure
+        select *, not contradicted and count(*) over (partition by rule, a, b_system) = 1
+                  and count(*) over (partition by rule, b, a_system) = 1 as is_sure
         from best""")
 
 
 def _link(job: Job, entity: str, decided: list[dict]) -> None:
     """Join roots by decisions, then by sure candidates in the order of the rules; note what stays open."""
-    groups = _Groups(dict(job.run("select distinct root, split_part(root, '/', 1) from member")))
+    groups = Groups(dict(job.run("select distinct root, split_part(root, '/', 1) from member")))
     verdict = {frozenset((one["left"], one["right"])): one for one in decided}
     pairs = []
     for one in sorted(decided, key=lambda one: (one["left"], one["right"])):
@@ -138,35 +142,7 @@ def _link(job: Job, entity: str, decided: list[dict]) -> None:
     _settle(job, groups)
 
 
-class _Groups:
-    """Sets of roots that are one; a set never holds two roots of one system."""
-
-    def __init__(self, system: dict[str, str]):
-        self.system = system
-        self.group = {root: {root} for root in system}
-        self.method: dict[str, str] = {}
-
-    def are_one(self, a: str, b: str) -> bool:
-        return b in self.group.get(a, ())
-
-    def is_settled(self, a: str, b: str) -> bool:
-        """Whether a is already one with some record of b's system."""
-        return any(self.system[root] == self.system.get(b) for root in self.group.get(a, ()))
-
-    def join(self, a: str, b: str, method: str) -> bool:
-        if a not in self.group or b not in self.group or self.are_one(a, b):
-            return self.are_one(a, b)
-        both = self.group[a] | self.group[b]
-        if len({self.system[root] for root in both}) < len(both):
-            return False
-        for root in both:
-            self.group[root] = both
-        for root in (a, b):
-            self.method.setdefault(root, method)
-        return True
-
-
-def _settle(job: Job, groups: _Groups) -> None:
+def _settle(job: Job, groups: Groups) -> None:
     """Name every group after its ERP record, else after the first in text order."""
     erp = {root for (root,) in job.run("select root from member where side = 'erp'")}
     named = defaultdict(list)
@@ -177,7 +153,10 @@ def _settle(job: Job, groups: _Groups) -> None:
     if rows:
         job.run("create or replace temp table named (root varchar, golden varchar, method varchar)")
         job.con.executemany("insert into named values (?, ?, ?)", rows)
-        job.run("update member set golden = named.golden, method = named.method from named where named.root = member.root")
+        job.run(
+            "update member set golden = named.golden, method = named.method from named "
+            "where named.root = member.root"
+        )
 
 
 def _write(job: Job, entity: str) -> None:
@@ -185,7 +164,7 @@ def _write(job: Job, entity: str) -> None:
     scores = " ".join(f"when '{method}' then {score}" for method, score in SCORES.items())
     job.run(f"""
         insert into entity_xref
-        select '{entity}', system, {_raw('id')}, coalesce(golden, root),
+        select '{entity}', system, {_raw("id")}, coalesce(golden, root),
                case when id <> root then 'alias' else method end, case method {scores} end,
                case when method = 'decision' then 'confirmed' when golden is not null or id <> root then 'auto'
                     when root in (select unnest([left_id, right_id]) from match_pair
@@ -196,8 +175,8 @@ def _write(job: Job, entity: str) -> None:
             select unnest([left_id, right_id]) as root, min(decided_by) as who from match_pair
             where entity = '{entity}' and zone = 'confirmed' group by 1) as decided using (root)
         union all
-        select '{entity}', split_part(from_id, '/', 1), {_raw('from_id')}, coalesce(member.golden, alias.to_id), 'alias', null,
-               'auto', null, null
+        select '{entity}', split_part(from_id, '/', 1), {_raw("from_id")}, coalesce(member.golden, alias.to_id),
+               'alias', null, 'auto', null, null
         from alias left join member on member.id = alias.to_id
         where alias.entity = '{entity}' and from_id not in (select id from member)""")
     job.run(f"""

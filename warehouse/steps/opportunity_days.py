@@ -1,9 +1,9 @@
 """Opportunity snapshots: the state of every opportunity on the day of every export, and rebuilt from its field history
 for month ends that no export within the week before can tell."""
 
+from warehouse.steps.files import all_rows
 from warehouse.steps.ids import resolved
 from warehouse.steps.job import SOURCES, Job
-from warehouse.steps.latest import all_rows
 
 STATE = ("stage_code", "outcome", "amount", "currency", "expected_close_date", "probability", "forecast_category")
 TOLD_BY = ", ".join(SOURCES)
@@ -12,7 +12,7 @@ FRESH_DAYS = 7
 
 
 def opportunity_days(job: Job) -> None:
-    """Add to opportunity_snapshot what exports show and what the field history tells; loaded snapshots stay as they are."""
+    """Add to opportunity_snapshot what exports show and the field history tells; loaded snapshots stay as they are."""
     _from_exports(job)
     if job.one("select count(*) from opportunity_field_history"):
         _from_history(job)
@@ -33,8 +33,9 @@ def _from_exports(job: Job) -> None:
             select {opportunity} as opportunity_id, row.* exclude (opportunity_id)
             from ({rows}) as row {join} where not coalesce(is_deleted, false)
         ), export as (
-            select distinct source_system, source_object, seq, day, scope from input join load using (load_id, source_system)
-            where path in ({', '.join(f"'{file.path.as_posix()}'" for file in files)})
+            select distinct source_system, source_object, seq, day, scope
+            from input join load using (load_id, source_system)
+            where path in ({", ".join(f"'{file.path.as_posix()}'" for file in files)})
         ), lasting as ({_lasting(partial)}),
         day as (select distinct source_system, day from export),
         told as (
@@ -56,7 +57,8 @@ def _lasting(partial: bool) -> str:
         return "select * from seen"
     return """
         select seen.*, least(
-            coalesce(lead(_day) over (partition by opportunity_id, seen.source_object order by _seq), date '9999-12-31'),
+            coalesce(lead(_day) over (partition by opportunity_id, seen.source_object order by _seq),
+                     date '9999-12-31'),
             coalesce((select min(day) from export where export.scope = 'full' and export.day > seen._day
                       and export.source_system = seen.source_system and export.source_object = seen.source_object),
                      date '9999-12-31')) as until
@@ -64,7 +66,7 @@ def _lasting(partial: bool) -> str:
 
 
 def _from_history(job: Job) -> None:
-    """Rebuild month ends: each field as last recorded by then, else as it was before its first change, else as it is."""
+    """Rebuild month ends: each field as last recorded by then, else as before its first change, else as it is."""
     fields = ", ".join(f"'{field}'" for field in TRACKED)
     job.run(f"""
         insert into opportunity_snapshot by name
@@ -77,13 +79,15 @@ def _from_history(job: Job) -> None:
             select source_system, count(distinct field) filter (field in ({fields})) = {len(TRACKED)} as is_full
             from change group by 1 having bool_or(field = 'stage')
         ), span as (
-            select tracked.*, (select min(known) from change where change.source_system = tracked.source_system) as first_day,
-                   (select max(last_full_day) from load join load_table using (load_id)
-                    where table_name = 'opportunity_field_history' and load.source_system = tracked.source_system) as last_day
+            select tracked.*, first_day, last_day
             from tracked
+            join (select source_system, min(known) as first_day from change group by 1) using (source_system)
+            join (select source_system, max(last_full_day) as last_day from load join load_table using (load_id)
+                  where table_name = 'opportunity_field_history' group by 1) using (source_system)
         ), month_end as (
             select source_system, is_full, last_day(cast(start as date)) as month_end
-            from span, unnest(generate_series(date_trunc('month', first_day), last_day, interval 1 month)) as months(start)
+            from span,
+                 unnest(generate_series(date_trunc('month', first_day), last_day, interval 1 month)) as months(start)
             where last_day(cast(start as date)) <= last_day
               and not exists (from opportunity_snapshot as snapshot
                               where snapshot.source_system = span.source_system
@@ -92,7 +96,7 @@ def _from_history(job: Job) -> None:
         ), alive as (
             select opportunity.*, month_end, is_full from opportunity join month_end using (source_system)
             where coalesce(created_date, date '0001-01-01') <= month_end and not coalesce(is_deleted, false)
-              and date_trunc('month', month_end) <= coalesce(date_trunc('month', closed_date) + interval 1 month, month_end)
+              and month_end <= coalesce(last_day(closed_date + interval 1 month), month_end)
         ), past as (
             select opportunity_id, month_end, field, arg_max(new_value, turn) as cell
             from alive join change using (opportunity_id) where known <= month_end group by all
@@ -100,11 +104,12 @@ def _from_history(job: Job) -> None:
             select opportunity_id, field, arg_min(old_value, turn) as cell from change group by all
         ), told as (
             select alive.month_end as snapshot_date, alive.opportunity_id, currency, alive.is_full,
-                   {_field('stage', 'stage_code', 'varchar')}, {_field('amount', 'amount', 'decimal(18,4)')},
-                   {_field('expected_close_date', 'expected_close_date', 'date')},
-                   coalesce(p_outcome.cell, case when closed_date <= alive.month_end then outcome else 'open' end) as outcome,
+                   {_field("stage", "stage_code", "varchar")}, {_field("amount", "amount", "decimal(18,4)")},
+                   {_field("expected_close_date", "expected_close_date", "date")},
+                   coalesce(p_outcome.cell,
+                            case when closed_date <= alive.month_end then outcome else 'open' end) as outcome,
                    alive.source_system, alive.source_object, alive.source_id, alive.load_id, alive.source_line
-            from alive {' '.join(_joins(field) for field in (*TRACKED, 'outcome'))}
+            from alive {" ".join(_joins(field) for field in (*TRACKED, "outcome"))}
         )
         select * exclude (is_full), case when is_full then 'rebuilt_full' else 'rebuilt_stage_only' end as asof_quality
         from told""")

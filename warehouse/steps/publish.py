@@ -23,7 +23,7 @@ def tidy(home: Home) -> None:
 
 
 def publish(job: Job) -> None:
-    """Checkpoint, close, fsync, rename, write the facts, then replace CURRENT. Killed anywhere, readers keep a whole version."""
+    """Checkpoint, close, fsync, rename, tell the facts, replace CURRENT: killed anywhere, readers keep a version."""
     home, number = job.home, job.number
     building, final = home.versions / BUILDING, home.versions / f"{number}.duckdb"
     job.run("checkpoint")

@@ -16,15 +16,21 @@ BACKWARDS = (
 
 def quality(job: Job) -> None:
     """Write dq_issue (load_id, table_name, row_key, rule_id, severity, detail)."""
-    job.run("create table dq_issue (load_id varchar, table_name varchar, row_key varchar, rule_id varchar, severity varchar, "
-            "detail varchar)")  # fmt: skip
+    columns = ("load_id", "table_name", "row_key", "rule_id", "severity", "detail")
+    job.run(f"create table dq_issue ({', '.join(f'{column} varchar' for column in columns)})")
     job.facts["issues"] = {}
     _orphans(job)
     for table, first, then in BACKWARDS:
         if job.of(table, first) and job.of(table, then):
             told = f"'{first} ' || {first} || ' is after {then} ' || {then}"
             _note(job, table, "negative_duration", f"{then} < {first}", told)
-    _note(job, "inventory_snapshot", "negative_stock", "on_hand_qty < 0", "'on hand ' || on_hand_qty || ' on ' || snapshot_date")
+    _note(
+        job,
+        "inventory_snapshot",
+        "negative_stock",
+        "on_hand_qty < 0",
+        "'on hand ' || on_hand_qty || ' on ' || snapshot_date",
+    )
     for table in job.tables.values():
         if "source_qty" in table.columns and job.of(table.name, "source_uom"):
             main = next(c.name for c in table.columns.values() if c.type == "qty" and c.unit == "base_uom")

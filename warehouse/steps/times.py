@@ -1,9 +1,9 @@
-"""Step 6: local dates of instants that follow another calendar than the company's: the site's, or that of the ship-to."""
+"""Step 6: local dates of instants that follow another calendar than the company's: the site's or the ship-to's."""
 
 from warehouse.schema import Table
+from warehouse.steps.files import local_date
 from warehouse.steps.ids import rewrite
 from warehouse.steps.job import Job
-from warehouse.steps.latest import local_date
 
 
 def times(job: Job) -> None:
@@ -14,7 +14,10 @@ def times(job: Job) -> None:
     job.run(f"create temp table order_zone as select order_id, ship_to_tz as tz from sales_order "
             f"where ship_to_tz {other} and ship_to_tz in {known}")  # fmt: skip
     for table in job.tables.values():
-        for zone, source, joins in (("site", "site_zone", _to_site(table)), ("ship_to", "order_zone", _to_order(table))):
+        for zone, source, joins in (
+            ("site", "site_zone", _to_site(table)),
+            ("ship_to", "order_zone", _to_order(table)),
+        ):
             columns = [c.name for c in table.columns.values() if c.zone == zone]
             if columns and joins and job.of(table.name, *columns) and job.one(f"select count(*) from {source}"):
                 rewrite(job, table.name, {_date(name): _cell(name) for name in columns}, joins)
@@ -34,7 +37,8 @@ def _to_site(table: Table) -> str | None:
         return "left join site_zone as zone on zone.site_id = row.site_id"
     for parent in ("order_line", "po_line"):
         if f"{parent}_id" in table.columns:
-            return f"left join {parent} as parent using ({parent}_id) left join site_zone as zone on zone.site_id = parent.site_id"
+            line = f"left join {parent} as parent on parent.{parent}_id = row.{parent}_id"
+            return f"{line} left join site_zone as zone on zone.site_id = parent.site_id"
     return None
 
 

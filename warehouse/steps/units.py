@@ -39,7 +39,8 @@ def _factors(job: Job) -> None:
         ), base as (
             select product_id, upper(trim(base_uom)) as base_uom from product where base_uom is not null
         ), found as (
-            select base.product_id, stated.from_uom, stated.factor, case when stated.product_id is null then 2 else 0 end as rank
+            select base.product_id, stated.from_uom, stated.factor,
+                   case when stated.product_id is null then 2 else 0 end as rank
             from base join stated on coalesce(stated.product_id, base.product_id) = base.product_id
             where coalesce(stated.to_uom, base.base_uom) = base.base_uom
             union all
@@ -48,7 +49,8 @@ def _factors(job: Job) -> None:
             from base join stated on coalesce(stated.product_id, base.product_id) = base.product_id
             where stated.from_uom = base.base_uom and stated.to_uom is not null
         )
-        select product_id, from_uom, arg_min(factor, (rank, factor)) from found where factor is not null group by all""")
+        select product_id, from_uom, arg_min(factor, (rank, factor)) from found
+        where factor is not null group by all""")
 
 
 def _joins(table: Table) -> str:
@@ -66,7 +68,9 @@ IS_BASE = "coalesce(upper(trim(row.source_uom)) = upper(trim(product.base_uom)),
 
 
 def _differs(table: Table) -> str:
-    unfilled = f"or (row.source_qty is not null and row.{_main(table)} is null)" if "source_qty" in table.columns else ""
+    unfilled = (
+        f"or (row.source_qty is not null and row.{_main(table)} is null)" if "source_qty" in table.columns else ""
+    )
     return f"not {IS_BASE} {unfilled}"
 
 
@@ -80,7 +84,9 @@ def _cells(table: Table) -> dict[str, str]:
                 given = f"coalesce({given}, row.source_qty)"
             cells[column.name] = _exact(given, f"{given} * ({factor})", column.sql_type)
         if column.type == "price" and column.unit == "currency per base_uom":
-            cells[column.name] = _exact(f"row.{column.name}", f"row.{column.name} / nullif({factor}, 0)", column.sql_type)
+            cells[column.name] = _exact(
+                f"row.{column.name}", f"row.{column.name} / nullif({factor}, 0)", column.sql_type
+            )
     if "source_qty" in table.columns:
         cells["source_qty"] = f"coalesce(row.source_qty, row.{_main(table)})"
     return cells
