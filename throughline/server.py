@@ -1,5 +1,6 @@
 """Serving the dashboard: bind check, theme and server options, then the ASGI app until it is stopped."""
 
+import gc
 import os
 import tomllib
 from pathlib import Path
@@ -23,7 +24,11 @@ def run(home, host: str, port: int) -> None:
     load_config_options(options)
     from app import app
 
-    app.run(config=options)
+    try:
+        app.run(config=options)
+    finally:
+        # the app froze what it imported; DuckDB calls it leaked unless it can be collected at the end
+        gc.unfreeze()
 
 
 def configured(place: Path) -> dict[str, object]:
