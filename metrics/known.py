@@ -1,12 +1,13 @@
 """What one version knows: how far each system's data reach, which columns are filled, the company's settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
 from metrics.query import relation_text
-from metrics.registry import Metric
-from metrics.sqltext import canonical, tables_read
+from metrics.registry import Measure, Metric, resolve
+from metrics.sqltext import bind, canonical, tables_read
 from warehouse.schema import tables
 
 STALE_AFTER = timedelta(days=35)
@@ -52,6 +53,24 @@ class Facts:
     def relation_tables(self) -> set[str]:
         rows = self.version.cursor().execute("SELECT table_name FROM duckdb_tables()").fetchall()
         return {name for (name,) in rows}
+
+    @cached_property
+    def _first_days(self) -> dict[tuple[str, str], date | None]:
+        return {}
+
+    def first_day(self, metric: Metric, measure: Measure, params: Mapping) -> date | None:
+        """The earliest day that dates a row of a measure, first of its month: where "all" begins."""
+        relation, stage = resolve(measure.relation, params), resolve(measure.stage, params)
+        anchor = stage.anchor if stage else f"min({resolve(measure.anchor, params)})"
+        table = f"{metric.id}__{relation}"
+        if table not in self.relation_tables or anchor is None:
+            return None
+        if (table, anchor) not in self._first_days:
+            anchor_sql = anchor.replace("max(", "min(") if stage else anchor
+            sql = f"SELECT date_trunc('month', {anchor_sql})::DATE AS day FROM {table}"
+            day = self.version.cursor().execute(sql, bind(sql, params)).fetchone()[0]
+            self._first_days[table, anchor] = day
+        return self._first_days[table, anchor]
 
     def by_source(self, metric: Metric, relation: str) -> dict[str, date]:
         """How far each system reaches for a relation: the oldest of the newest full days of the objects it reads."""

@@ -42,6 +42,8 @@ def questions(facts: Facts, asked: Metric, measure: Measure, params: dict, reque
     window = "last_12_months" if trend and asked.window == "state" else asked.window
     start, end = periods.default_period(window, day, params)
     end = request.date_to or (day if asked.window == "state" else end)
+    if start == periods.BEGINNING:
+        start = facts.first_day(asked, measure, params) or end
     start = request.date_from or min(start, end)
     every = request.every or ("month" if trend else None)
     where = {name: members(asked, name, given) for name, given in request.where.items()}

@@ -123,12 +123,12 @@ def test_compare_with_a_member_keeps_the_period():
 
 @pytest.mark.parametrize("given", [{}, {"by": ("product",)}, {"reading": "trend"}, {"where": {"planner": ("B",)}}])
 def test_a_cube_gives_what_the_rows_give(monkeypatch, given):
+    given = {"date_from": date(2026, 1, 1), "date_to": date(2026, 3, 31), **given}
     plain = ask(**given)
     monkeypatch.setattr(cubes, "FROM_ROWS", 0)
     version = toy_version()
     version.cursor().execute("drop table toy__line").fetchall()
     version.cursor().execute("create table toy__line(nothing int)").fetchall()
     monkeypatch.setattr(read, "check_members", lambda facts, question: None)
-    assert ask(version, interval=False, **given)["rows"] == [
-        {**r, "ci": None, "ci_method": None} for r in plain["rows"]
-    ]
+    found = ask(version, interval=False, **given)["rows"]
+    assert found == [{**row, "ci": None, "ci_method": None} for row in plain["rows"]]
