@@ -32,10 +32,10 @@ from first_of
 where first_day <= (last_day + interval 6 month)::date;
 
 -- What one unit of a currency is worth in the reporting currency at each month end; no row = no rate. No currency named
--- means the reporting currency.
+-- means the reporting currency. The rate is wide, so that its product with an amount of millions fits.
 create table month_rate as
-select month_end.month, fx.from_ccy as currency, fx.rate
+select month_end.month, fx.from_ccy as currency, fx.rate::decimal(38, 8) as rate
 from month_end
 join fx on fx.rate_date = month_end.last_day
 union all
-select month, '' as currency, 1::decimal(18, 8) as rate from month_end;
+select month, '' as currency, 1::decimal(38, 8) as rate from month_end;

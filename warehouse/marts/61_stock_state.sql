@@ -71,11 +71,9 @@ with counted as (
         stock.snapshot_date as state_date,
         stock.product_id,
         coalesce(stock.site_id, '') as site_id,
-        sum(stock.unit_cost * rate.rate * greatest(stock.on_hand_qty, 0))::double
-            / nullif(
-                sum(greatest(stock.on_hand_qty, 0)) filter (where stock.unit_cost * rate.rate is not null), 0
-            )::double as cost,
-        max(stock.unit_cost * rate.rate)::double as any_cost,
+        sum(stock.unit_cost * rate.rate * greatest(stock.on_hand_qty, 0))
+            / nullif(sum(greatest(stock.on_hand_qty, 0)) filter (where stock.unit_cost * rate.rate is not null), 0) as cost,
+        max(stock.unit_cost * rate.rate) as any_cost,
         arg_min(stock.source_system, (stock.load_id, stock.source_line)) as source_system,
         arg_min(stock.source_object, (stock.load_id, stock.source_line)) as source_object,
         arg_min(stock.source_id, (stock.load_id, stock.source_line)) as source_id,
@@ -83,9 +81,9 @@ with counted as (
         arg_min(stock.source_line, (stock.load_id, stock.source_line)) as source_line
     from inventory_snapshot as stock
     left join (
-        select rate_date, from_ccy, rate from fx
+        select rate_date, from_ccy, rate::double as rate from fx
         union all
-        select state_date as rate_date, '' as from_ccy, 1 as rate from stock_date
+        select state_date as rate_date, '' as from_ccy, 1::double as rate from stock_date
     ) as rate on rate.rate_date = stock.snapshot_date and rate.from_ccy = coalesce(stock.currency, '')
     where stock.snapshot_date is not null
     group by all
@@ -98,15 +96,15 @@ listed as (
         day.state_date,
         cost.product_id,
         cost.site_id,
-        arg_max(cost.unit_cost * rate.rate, coalesce(cost.valid_from, date '1900-01-01'))::double as cost
+        arg_max(cost.unit_cost * rate.rate, coalesce(cost.valid_from, date '1900-01-01')) as cost
     from stock_date as day
     join product_cost as cost
         on (cost.valid_from is null or cost.valid_from <= day.state_date)
         and (cost.valid_to is null or cost.valid_to > day.state_date)
     join (
-        select rate_date, from_ccy, rate from fx
+        select rate_date, from_ccy, rate::double as rate from fx
         union all
-        select state_date as rate_date, '' as from_ccy, 1 as rate from stock_date
+        select state_date as rate_date, '' as from_ccy, 1::double as rate from stock_date
     ) as rate on rate.rate_date = day.state_date and rate.from_ccy = coalesce(cost.currency, '')
     group by all
 ),
