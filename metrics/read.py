@@ -42,7 +42,7 @@ def questions(facts: Facts, asked: Metric, measure: Measure, params: dict, reque
     window = "last_12_months" if trend and asked.window == "state" else asked.window
     start, end = periods.default_period(window, day, params)
     end = request.date_to or (day if asked.window == "state" else end)
-    if start == periods.BEGINNING:
+    if start == periods.BEGINNING and request.date_from is None:
         start = facts.first_day(asked, measure, params) or end
     start = request.date_from or min(start, end)
     every = request.every or ("month" if trend else None)
