@@ -125,10 +125,11 @@ def by_slice(doc: dict, measure: str, dim: str, title: str = "", most: int = 12,
     total = next(iter(undated(doc, measure, part, None)), None)
     one = series(told.get("title") or measure, chosen)
     left = f"{len(chosen)} of {len(found)} shown" if len(found) > len(chosen) else ""
+    first = "worst first" if told["better"] in ("up", "down") else "greatest first"
     return ChartSpec(
         kind="interval" if one.low else "bar",
         title=title or told.get("title") or measure,
-        qualifier=", ".join(word for word in (f"by {dim.replace('_', ' ')}, worst first", left) if word),
+        qualifier=", ".join(word for word in (f"by {dim.replace('_', ' ')}, {first}", left) if word),
         x=tuple(member(row, dim) for row in chosen),
         series=(one,),
         unit=told["unit"],
@@ -163,8 +164,17 @@ def by_part(doc: dict, measure: str, order: Iterable[str], title: str, kind: str
         unit=told["unit"],
         currency=currency(doc, measure),
         keys=tuple({"part": name} for name in present),
+        notes=unshown(by_name[name] for name in present),
         **style,
     )
+
+
+def unshown(found: Iterable[dict]) -> tuple[str, ...]:
+    """One sentence on the parts that have no value to draw, with what they lack."""
+    empty = [row for row in found if shown(row) is None]
+    reasons = {str(row["reason"] or note(row)).removeprefix("not_available:").strip() for row in empty}
+    names = ", ".join(part_name(row["part"]) for row in empty)
+    return (f"No value for {names}: {'; '.join(sorted(reasons))}.",) if empty else ()
 
 
 def waterfall(doc: dict, measure: str, order: Iterable[str], title: str, total: str) -> ChartSpec:

@@ -12,7 +12,7 @@ THIN = "\u202f"
 def digits(value: float) -> int:
     """Decimals that leave three figures: 1.23, 12.3, 123."""
     size = abs(value)
-    return 0 if size >= 100 or value == int(value) and size >= 10 else 1 if size >= 10 else 2
+    return 0 if not size or size >= 100 or value == int(value) and size >= 10 else 1 if size >= 10 else 2
 
 
 def grouped(value: float, decimals: int) -> str:

@@ -6,56 +6,36 @@ from charts.from_reading import grouped, lines, side_by_side, trend, waterfall
 from ui import cards, drill, page, tables
 
 STAGES = ("C_E", "E_R", "R_S", "S_D")
+WAITS = ("km_median", "delivered_median", "km_p90")
 PROMISES = [("adherence_first", None, "First promise kept"), ("adherence_last", None, "Last promise kept")]
+UNSEEN = ["hidden_delay", "hidden_share", "dispatch_time", "slip", "notified_share", "unpromised_share"]
 
 here = page.begin("commitment_to_delivery")
-cards.figures(here, ["km_median", "km_p90", "adherence_first", "adherence_last", "repromise_gap"], "Wait and word")
-cards.figures(
-    here,
-    ["hidden_delay", "hidden_share", "dispatch_time", "slip", "notified_share", "unpromised_share"],
-    "What a dispatch clock does not see",
-)
+cards.figures(here, [*WAITS, "adherence_first", "adherence_last", "repromise_gap"], "The wait and the word")
+cards.figures(here, UNSEEN, "What a dispatch clock does not see")
 
 left, right = st.columns(2, gap="small")
 with left:
-    cards.chart(
-        here,
-        trend(here.trend("km_median"), "km_median", title="Days from commitment to delivery"),
-        "trend",
-        "km_median",
-    )
+    waits = trend(here.trend("km_median"), "km_median", title="Days from commitment to delivery")
+    cards.chart(here, cards.qualified(waits, "median, open lines counted"), "trend", "km_median")
 with right:
     legs = waterfall(here.ask("stage_mean"), "stage_mean", STAGES, "Where the days go", "Commitment → delivery")
     cards.chart(here, cards.qualified(legs, "mean of completed lines"), "stages")
 
 left, right = st.columns(2, gap="small")
 with left:
-    kept = lines(
-        here.trend("adherence_first", "adherence_last"),
-        [(*one, {}) for one in PROMISES],
-        "Promises kept",
-        "by month due",
-    )
+    doc = here.trend("adherence_first", "adherence_last")
+    kept = lines(doc, [(*one, {}) for one in PROMISES], "Promises kept", "by month due")
     cards.chart(here, kept, "promises", "adherence_first")
 with right:
-    waits = side_by_side(
-        here.ask("km_median", "delivered_median", "km_p90"),
-        ["km_median", "delivered_median", "km_p90"],
-        "The wait, three ways",
-    )
-    cards.chart(here, cards.noted(waits, "Delivered-only leaves out the lines still open, so it flatters."), "waits")
+    three = side_by_side(here.ask(*WAITS), WAITS, "The wait, three ways")
+    cards.chart(here, cards.noted(three, "Delivered only leaves out the lines still open, so it flatters."), "waits")
 
 if here.has("segment"):
-    pairs = grouped(
-        here.ask("adherence_first", "adherence_last", by=("segment",)),
-        PROMISES,
-        "segment",
-        "First and last promise",
-        horizontal=True,
-    )
-    cards.chart(here, cards.qualified(pairs, "the gap is what re-promising hides"), "promise-gap", "adherence_first")
-tables.slices(
-    here, ["km_median", "adherence_first", "adherence_last", "hidden_delay", "hidden_share", "slip"], "segment"
-)
+    doc = here.ask("adherence_first", "adherence_last", by=("segment",))
+    pairs = grouped(doc, PROMISES, "segment", "First and last promise", horizontal=True)
+    cards.chart(here, cards.qualified(pairs, "the gap is what re-promising hides"), "gap", "adherence_first")
+
+tables.slices(here, ["km_median", "adherence_first", "adherence_last", "hidden_delay", "slip"], "segment")
 drill.section(here, ["km_median", "adherence_first", "hidden_delay"])
 page.caveats(here)

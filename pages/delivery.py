@@ -10,43 +10,27 @@ HALVES = [
     ("on_time", None, "On time", {"dash": True}),
     ("in_full", None, "In full", {"dash": True}),
 ]
+TESTS = ("in_full", "on_date", "documents", "condition")
+KEPT = ["otif", "on_time", "in_full", "unit_fill", "perfect_order", "unpromised_share"]
 
 here = page.begin("otif")
-cards.figures(
-    here,
-    ["otif", "on_time", "in_full", "unit_fill", "perfect_order", "unpromised_share"],
-    "Against the first promise, by order line",
-)
+cards.figures(here, KEPT, "Against the first promise")
 
 left, right = st.columns(2, gap="small")
 with left:
-    cards.chart(
-        here,
-        lines(here.trend("otif", "on_time", "in_full"), HALVES, "On time in full", "by month due"),
-        "trend",
-        "otif",
-    )
+    doc = here.trend("otif", "on_time", "in_full")
+    cards.chart(here, lines(doc, HALVES, "On time in full", "by month due"), "trend", "otif")
 with right:
     cards.chart(here, parts.bases(here, "otif"), "bases")
 
 left, right = st.columns(2, gap="small")
 with left:
-    passed = by_part(
-        here.ask("perfect_component"),
-        "perfect_component",
-        ("in_full", "on_date", "documents", "condition"),
-        "What a perfect order is made of",
-        "interval",
-        horizontal=True,
-    )
+    doc = here.ask("perfect_component")
+    passed = by_part(doc, "perfect_component", TESTS, "What a perfect order is made of", "interval", horizontal=True)
     cards.chart(here, cards.qualified(passed, "share of orders passing each"), "perfect")
 with right:
-    cards.chart(
-        here,
-        trend(here.trend("unpromised_share"), "unpromised_share", title="Lines without a promise"),
-        "unpromised",
-        "unpromised_share",
-    )
+    unpromised = trend(here.trend("unpromised_share"), "unpromised_share", title="Lines without a promise")
+    cards.chart(here, unpromised, "unpromised", "unpromised_share")
 
 tables.slices(here, ["otif", "on_time", "in_full", "unit_fill"], "segment")
 drill.section(here, ["otif", "on_time", "in_full"])

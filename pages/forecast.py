@@ -19,32 +19,27 @@ MONTHS = [
 ]
 
 here = page.begin("pipeline_forecast_accuracy")
-cards.figures(here, ["wape", "bias", "fva", "beat_share", "mase", "relmae"], "All horizons together")
+cards.figures(here, ["wape", "bias", "fva", "beat_share", "mase", "relmae"], "All months ahead together")
 
-one = {"where": {**here.scope.request(here.metric)["where"], "horizon": ("1",)}}
-cards.chart(
-    here,
-    lines(here.trend("actual", "forecast", **one), MONTHS, "Booked against forecast", "one month ahead"),
-    "months",
-    "wape",
-    one,
-)
+ahead = parts.within(here, "horizon", "1")
+months = lines(here.trend("actual", "forecast", **ahead), MONTHS, "Booked against forecast", "one month ahead")
+cards.chart(here, months, "months", "forecast", ahead)
 
 left, right = st.columns(2, gap="small")
 with left:
     errors = grouped(here.ask("wape", by=("horizon",)), METHODS, "horizon", "Error by months ahead")
     cards.chart(here, parts.by_number(errors, "WAPE, lower is better", "months ahead"), "horizons", "wape")
 with right:
-    value = parts.by_member(
-        here, "fva", "horizon", "What the pipeline adds", "error taken off the best history-only method, with interval"
-    )
-    cards.chart(here, parts.by_number(value, value.qualifier, "months ahead"), "fva", "fva")
+    gained = parts.by_member(here, "fva", "horizon", "What the pipeline adds")
+    cards.chart(here, parts.by_number(gained, "error taken off history alone", "months ahead"), "fva", "fva")
 
+quarters = here.trend("bias", "wape", every="quarter")
 left, right = st.columns(2, gap="small")
 with left:
-    cards.chart(here, trend(here.trend("bias"), "bias", title="Bias, above zero is too high"), "bias", "bias")
+    bias = trend(quarters, "bias", title="Bias by quarter")
+    cards.chart(here, cards.qualified(bias, "above zero the forecast was too high"), "bias", "bias")
 with right:
-    cards.chart(here, trend(here.trend("wape"), "wape", title="Error by target month"), "trend", "wape")
+    cards.chart(here, trend(quarters, "wape", title="Error by quarter"), "trend", "wape")
 
 tables.slices(here, ["wape", "bias", "fva", "mase"], "segment")
 drill.section(here, ["wape", "fva", "bias"])

@@ -7,35 +7,25 @@ from charts.names import part_name
 from ui import cards, drill, page, parts, tables
 
 EFFECTS = [("days_effect", name, part_name(name)) for name in ("mix", "reservation")]
+WARNING = (
+    "Shared stock belongs to nobody until it is allocated. By demand share every segment gets **the same days of a "
+    "product**: what differs between segments comes only from their product mix and from hard reservations."
+)
 
 here = page.begin("days_of_inventory_by_segment")
-st.warning(
-    "Shared stock belongs to nobody until it is allocated. By demand share every segment gets **the same days of a "
-    "product**: what differs between segments comes only from their product mix and from hard reservations.",
-    icon=":material/balance:",
-)
+st.warning(WARNING, icon=":material/balance:")
 cards.figures(here, ["days", "cover", "allocated_value"], "At the state date")
 
 left, right = st.columns(2, gap="small")
 with left:
-    spread = range_by_slice(
-        here.ask("days", "days_by_policy", by=("segment",)),
-        "days",
-        "days_by_policy",
-        "segment",
-        "Days of stock by segment",
-        "dot: demand share; bar: range over the policies",
-    )
-    cards.chart(here, spread, "days", "days")
+    doc = here.ask("days", "days_by_policy", by=("segment",))
+    days = range_by_slice(doc, "days", "days_by_policy", "segment", "Days of stock by segment")
+    cards.chart(here, cards.qualified(days, "dot: by demand share; bar: all policies"), "days", "days")
 with right:
     effects = grouped(
-        here.ask("days_effect", by=("segment",)),
-        EFFECTS,
-        "segment",
-        "Why a segment differs from the whole",
-        horizontal=True,
+        here.ask("days_effect", by=("segment",)), EFFECTS, "segment", "Why a segment differs", horizontal=True
     )
-    cards.chart(here, cards.qualified(effects, "days from product mix and from reservations"), "effects")
+    cards.chart(here, cards.qualified(effects, "days away from the whole"), "effects")
 
 left, right = st.columns(2, gap="small")
 with left:

@@ -7,7 +7,4 @@ from ui import overview, page
 of = page.opened()
 st.title("Overview")
 st.markdown("From the lead, over the promise, to the delivery and what the customer thought of it.")
-scope = overview.scoped(of)
-told = overview.read(scope)
-overview.standing_out(told)
-overview.tiles_of(told)
+overview.draw(overview.scoped(of))

@@ -8,23 +8,19 @@ from ui import cards, drill, page, parts, tables
 BUCKETS = ("early", "on_time", "1_2", "3_7", "gt_7", "not_delivered")
 CAUSES = ("execution", "communication", "both", "neither", "notice_unknown")
 ANSWERED = ("on_time", "late", "not_delivered")
+LINKED = ["rho", "tau_b", "superiority", "dissatisfied_share", "notice_difference"]
 
 here = page.begin("satisfaction_vs_delivery")
 parts.response_banner(here)
-cards.figures(
-    here,
-    ["rho", "tau_b", "superiority", "dissatisfied_share", "notice_difference"],
-    "How lateness and scores go together: associated with, not caused by",
-)
+cards.figures(here, LINKED, "Lateness and scores go together: associated, not proved to cause")
 
 left, right = st.columns(2, gap="small")
 with left:
     scores = by_part(here.ask("bucket_score"), "bucket_score", BUCKETS, "Mean score by lateness")
     cards.chart(here, cards.qualified(scores, "against the first promise"), "scores")
 with right:
-    unhappy = by_part(
-        here.ask("dissatisfied_share"), "dissatisfied_share", BUCKETS, "Dissatisfied by lateness", "interval"
-    )
+    doc = here.ask("dissatisfied_share")
+    unhappy = by_part(doc, "dissatisfied_share", BUCKETS, "Dissatisfied by lateness", "interval")
     cards.chart(here, cards.qualified(unhappy, "share of answers, with interval"), "unhappy")
 
 left, right = st.columns(2, gap="small")
@@ -35,9 +31,8 @@ with right:
     answered = by_part(here.ask("response_rate"), "response_rate", ANSWERED, "Who answers", "interval", horizontal=True)
     cards.chart(here, cards.qualified(answered, "response rate by delivery"), "answered")
 
-cards.chart(
-    here, trend(here.trend("mean_score"), "mean_score", title="Mean score by month of answer"), "trend", "mean_score"
-)
+months = trend(here.trend("mean_score"), "mean_score", title="Mean score by month of answer")
+cards.chart(here, months, "trend", "mean_score")
 tables.slices(here, ["rho", "superiority", "dissatisfied_share", "mean_score"], "segment")
 drill.section(here, ["rho", "mean_score", "dissatisfied_share", "cause"])
 page.caveats(here)

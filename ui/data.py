@@ -1,14 +1,16 @@
 """What pages read, cached per data version: a version never changes, so a reading of it is computed once.
 
-Readings are kept in the process as they came (an lru_cache, not st.cache_data: copying each document on every rerun
-would cost more than looking it up); nobody changes a document.
+Readings are kept in the process as they came (not in st.cache_data: copying each document on every rerun would cost
+more than looking it up), the least used are dropped; nobody changes a document.
 """
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 from metrics.question import Request
 from metrics.read import read
@@ -18,7 +20,9 @@ from warehouse.schema import tables
 from warehouse.versions import NoVersion, Version, current, list_versions, numbers, open_version
 
 KEPT_READINGS = 3000
-KEPT_ROW_PAGES = 40
+_kept: OrderedDict[tuple, dict] = OrderedDict()
+_lock = Lock()
+_pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="readings")
 
 
 def home() -> Home:
@@ -56,37 +60,34 @@ def _frozen(value):
     return tuple(value) if isinstance(value, list | tuple) else value
 
 
-def _request(asked: tuple) -> Request:
-    thawed = {name: _thawed(value) for name, value in asked}
-    return Request(**thawed)
-
-
-def _thawed(value):
-    if isinstance(value, tuple) and value and value[0] == "mapping":
-        return {name: _thawed(item) for name, item in value[1:]}
-    return value
-
-
-@lru_cache(maxsize=KEPT_READINGS)
-def _read(path: str, number: int, built_at: str, metric_id: str, asked: tuple) -> dict:
-    return read(open_version(Home(Path(path)), number), metric_id, _request(asked))
-
-
-@lru_cache(maxsize=KEPT_ROW_PAGES)
-def _read_rows(path: str, number: int, built_at: str, metric_id: str, asked: tuple) -> dict:
-    return read(open_version(Home(Path(path)), number), metric_id, _request(asked))
+def _key(of: Version, metric_id: str, asked: Mapping) -> tuple:
+    return str(home().path), of.number, str(of.facts.get("built_at")), metric_id, frozen(asked)
 
 
 def reading(of: Version, metric_id: str, **asked) -> dict:
     """A public document of one metric at one version. Takes the fields of a Request. Raises UsageError.
 
     Do not change what comes back: everybody gets the same document."""
-    keep = _read_rows if asked.get("reading") == "rows" else _read
-    return keep(str(home().path), of.number, str(of.facts.get("built_at")), metric_id, frozen(asked))
+    key = _key(of, metric_id, asked)
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    found = read(of, metric_id, Request(**asked))
+    with _lock:
+        _kept[key] = found
+        while len(_kept) > KEPT_READINGS:
+            _kept.popitem(last=False)
+    return found
+
+
+def is_kept(of: Version, wanted: list[tuple[str, dict]]) -> bool:
+    """Whether all these readings were made before, so that nobody has to wait for them."""
+    return all(_key(of, metric_id, asked) in _kept for metric_id, asked in wanted)
 
 
 def reading_uncached(of: Version, metric_id: str, **asked) -> dict:
-    """A reading too large to keep: every row behind a number."""
+    """A reading too large to keep: the rows behind a number."""
     return read(of, metric_id, Request(**asked))
 
 
@@ -99,8 +100,7 @@ def readings(of: Version, wanted: list[tuple[str, dict]]) -> list[dict | UsageEr
         except UsageError as error:
             return error
 
-    with ThreadPoolExecutor(max_workers=4) as pool:
-        return list(pool.map(one, wanted))
+    return [one(wanted[0])] if len(wanted) == 1 else list(_pool.map(one, wanted))
 
 
 @lru_cache(maxsize=8)

@@ -65,7 +65,7 @@ def rows_behind(page: Page, measures: list[str]) -> None:
     name = chooser(page, measures, clicked)
     asked = {**narrowed(page, clicked.get("at", {}), clicked.get("more", {})), "measures": (name,), "reading": "rows"}
     try:
-        doc = data.reading(page.scope.version, page.metric.id, **asked, limit=SHOWN)
+        doc = data.reading_uncached(page.scope.version, page.metric.id, **asked, limit=SHOWN)
     except UsageError as error:
         st.caption(md_escape(error))
         return
@@ -102,10 +102,10 @@ def shown(page: Page, doc: dict, files: dict[str, str]) -> None:
     if not doc["rows"]:
         st.caption(md_escape(doc.get("reason") or "No rows here."))
         return
-    st.dataframe(filled(table(doc, files)), hide_index=True, height=330, key=f"rows-{page.metric.id}")
-    said = (
-        f"{counted(len(doc['rows']))} of {counted(doc['total_rows'])} rows, each with the file and line it came from."
-    )
+    made = filled(table(doc, files))
+    st.dataframe(made, hide_index=True, height=330, key=f"rows-{page.metric.id}", placeholder="–")
+    said = f"{counted(len(made))} of {counted(doc['total_rows'])} rows"
+    said += ", each with the file and line it came from." if "file:line" in made[0] else "."
     st.caption(f"{said} Taking the metric's own steps over all of them gives the number.")
 
 
@@ -140,8 +140,9 @@ def table(doc: dict, files: dict[str, str]) -> list[dict]:
 
 def source(sources: list[dict], files: dict[str, str]) -> dict:
     """Where a row comes from: system, file and line of its main record, and of the further ones in one text."""
-    told = [f"{files.get(one['load_id'], one['load_id'])}:{one['line']}" for one in sources]
-    system = system_name(str(sources[0]["system"])) if sources else None
+    known = [one for one in sources if one["load_id"]]
+    told = [f"{files.get(one['load_id'], one['load_id'])}:{one['line']}" for one in known]
+    system = system_name(str(known[0]["system"])) if known else None
     return {"system": system, "file:line": told[0] if told else None, "further sources": "; ".join(told[1:]) or None}
 
 

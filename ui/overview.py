@@ -16,8 +16,6 @@ PAGES = {
     "lead_to_order_rate": "leads.py",
 }
 
-Reading = tuple[Metric, tiles.Told | UsageError]
-
 
 def shown() -> list[Metric]:
     """The metrics of the overview, in the order of the way from word to customer."""
@@ -34,27 +32,47 @@ def scoped(of: Version) -> scope.Scope:
     return chosen
 
 
-def read(chosen: scope.Scope) -> list[Reading]:
-    """Every tile's content; when the filters leave nothing anywhere, say so and stop."""
-    told = [(metric, tiles.tell(metric, chosen)) for metric in shown()]
-    if (chosen.where or chosen.period != "usual") and not any(has_rows(one) for _, one in told):
+def draw(chosen: scope.Scope) -> None:
+    """What stands out, then a tile for every metric: first the values, then what they are compared with."""
+    metrics = shown()
+    top = st.empty()
+    cells = places(metrics)
+    if not data.is_kept(chosen.version, [one for metric in metrics for one in tiles.wanted(metric, chosen)]):
+        first = tiles.early(metrics, chosen)
+        stop_if_nothing(chosen, first)
+        for cell, metric, one in zip(cells, metrics, first, strict=True):
+            face(cell, metric, one)
+    told = []
+    for cell, metric in zip(cells, metrics, strict=True):
+        told.append(tiles.tell(metric, chosen))
+        face(cell, metric, told[-1])
+    stop_if_nothing(chosen, told)
+    with top:
+        standouts.draw(standouts.of(told), metrics)
+
+
+def stop_if_nothing(chosen: scope.Scope, told: list) -> None:
+    """When the filters leave no row anywhere, say so and stop."""
+    narrowed = chosen.where or chosen.period != "usual"
+    if narrowed and not any(not isinstance(one, UsageError) and one.now["n"] for one in told):
         states.nothing_in_scope()
         st.stop()
-    return told
 
 
-def has_rows(one: tiles.Told | UsageError) -> bool:
-    return not isinstance(one, UsageError) and bool(one.now["n"])
+def places(metrics: list[Metric]) -> list:
+    """The places of the tiles, three in a row."""
+    rows = [st.columns(3, gap="small") for _ in metrics[::3]]
+    return [place_of(metric, rows[at // 3][at % 3]) for at, metric in enumerate(metrics)]
 
 
-def standing_out(told: list[Reading]) -> None:
-    standouts.draw(standouts.of([one for _, one in told]), [metric for metric, _ in told])
+def place_of(metric: Metric, cell):
+    """The place of a tile: as tall as its neighbours, with the way to its page under it."""
+    with cell.container(border=True, height="stretch", key=f"tile-{metric.id}"):
+        place = st.empty()
+        st.page_link(PAGES[metric.id], label="Look closer", icon=":material/arrow_forward:")
+    return place
 
 
-def tiles_of(told: list[Reading]) -> None:
-    """Equal tiles that reflow, each with the way to its page."""
-    cells = st.columns(3, gap="small") + st.columns(3, gap="small")
-    for cell, (metric, one) in zip(cells, told, strict=False):
-        with cell.container(border=True, height="stretch", key=f"tile-{metric.id}"):
-            tile_face.draw(one, metric)
-            st.page_link(PAGES[metric.id], label="Look closer", icon=":material/arrow_forward:")
+def face(cell, metric: Metric, one: tiles.Told | UsageError) -> None:
+    with cell:
+        tile_face.draw(one, metric)

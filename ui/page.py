@@ -25,9 +25,9 @@ class Page:
         asked = {**self.scope.request(self.metric), "measures": measures or None, **more}
         return data.reading(self.scope.version, self.metric.id, **asked)
 
-    def trend(self, *measures: str, every: str = "month", **more) -> dict:
-        """A reading by period, over at least 12 months."""
-        asked = {**self.scope.trended(self.metric), "measures": measures or None, "reading": "trend", "every": every}
+    def trend(self, *measures: str, **more) -> dict:
+        """A reading by month, over at least 12 months."""
+        asked = {**self.scope.trended(self.metric), "measures": measures or None, "reading": "trend", "every": "month"}
         return data.reading(self.scope.version, self.metric.id, **{**asked, **more})
 
     def against(self, base: str, *measures: str) -> dict:

@@ -29,16 +29,22 @@ def by_number(spec: ChartSpec, qualifier: str = "", x_title: str = "") -> ChartS
     return replace(spec, horizontal=False, qualifier=qualifier or spec.qualifier, **placed)
 
 
-def by_member(page: Page, measure: str, dim: str, title: str, qualifier: str) -> ChartSpec:
+def by_member(page: Page, measure: str, dim: str, title: str) -> ChartSpec:
     """A measure by the members of a dimension, without the line of the whole."""
-    return replace(by_slice(page.ask(measure, by=(dim,)), measure, dim, title), qualifier=qualifier, references=())
+    return replace(by_slice(page.ask(measure, by=(dim,)), measure, dim, title), references=())
+
+
+def within(page: Page, dim: str, member: str) -> dict:
+    """Fields of a request that hold one member of a dimension beside the page's own filters."""
+    return {"where": {**page.scope.request(page.metric)["where"], dim: (member,)}}
 
 
 def all_parts(page: Page, measure: str, title: str, qualifier: str = "") -> ChartSpec:
     """Every part of a measure that the data have, the greatest first."""
     doc = page.ask(measure)
-    found = [row for row in undated(doc, measure, ANY, None) if row["part"] is not None and shown(row) is not None]
-    found.sort(key=lambda row: -row["value"])
+    known = [row for row in undated(doc, measure, ANY, None) if row["part"] is not None and shown(row) is not None]
+    found = sorted((row for row in known if row["value"]), key=lambda row: -row["value"])
+    nothing = ", ".join(part_name(row["part"]).lower() for row in known if not row["value"])
     told = described(doc, measure)
     return ChartSpec(
         kind="bar",
@@ -49,6 +55,7 @@ def all_parts(page: Page, measure: str, title: str, qualifier: str = "") -> Char
         unit=told["unit"],
         currency=found[0]["currency"] if found else None,
         horizontal=True,
+        notes=(f"Nothing in: {nothing}.",) if nothing else (),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import streamlit as st
 from dateutil.relativedelta import relativedelta
 
-from metrics.periods import last_complete_month, month_end
+from metrics.periods import default_period, last_complete_month, month_end
 from metrics.registry import Metric, catalogue
 from ui import data
 from warehouse.versions import Version
@@ -49,6 +49,25 @@ class Scope:
     def left_out(self, metric: Metric) -> list[str]:
         """Dimensions that are filtered here but that the metric cannot be filtered by; they must be told."""
         return [name for name in self.where if name not in metric.dims]
+
+    def every(self, metric: Metric) -> str:
+        """The buckets of a trend: quarters where a month alone holds too few origins to be judged."""
+        return "quarter" if metric.window == "all" else "month"
+
+    def recent(self, metric: Metric) -> dict | None:
+        """The last 3 months of a period of 12, whose prior period is the year before; None for any other period."""
+        start, end = self.bounds(metric)
+        if start is None or end is None or (start, end) != whole_months(end, 12):
+            return None
+        first, last = whole_months(end, 3)
+        return {**self.request(metric), "date_from": first, "date_to": last}
+
+    def bounds(self, metric: Metric) -> tuple[date | None, date | None]:
+        """First and last day of the period that is compared, the metric's usual one where none was chosen."""
+        asked, as_of = self.compared(metric), data.as_of(self.version, metric)
+        if asked["date_from"] or asked["date_to"] or as_of is None or metric.window == "state":
+            return asked["date_from"], asked["date_to"]
+        return default_period(metric.window, as_of, {name: param.default for name, param in metric.params.items()})
 
     def compared(self, metric: Metric) -> dict:
         """As `request`, but a metric whose usual period is all its history is compared over its last 12 months."""

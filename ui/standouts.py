@@ -38,9 +38,10 @@ def moved(one: tiles.Told) -> Standout | None:
     if verdict == "flat" or one.now["status"] not in ("ok", "stale"):
         return None
     word = "got worse" if verdict == "bad" else "got better"
-    against = against.rsplit(",", 1)[0]
-    text = f"{one.metric.title} {word}: {said.lstrip('▲▼ ')} {against}."
-    return Standout(verdict, 3.0 if verdict == "bad" else 1.0, text)
+    text = f"{one.metric.title} {word}: {said.lstrip('▲▼ ')} {against.rsplit(',', 1)[0]}."
+    # a change without an interval may be chance: it stands behind what is sure
+    weight = {"bad": 3.0, "good": 1.0}[verdict] if one.sure else {"bad": 1.5, "good": 0.8}[verdict]
+    return Standout(verdict, weight, text)
 
 
 def lagging(one: tiles.Told) -> Standout | None:

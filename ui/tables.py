@@ -55,8 +55,9 @@ def table(page: Page, doc: dict, measures: list[str], main: str, dim: str) -> No
         names = [str(row["slice"][dim]) for row in found]
         picked = drill.picker(key, main, [{dim: name} for name in names], names)
         st.dataframe(
-            pd.DataFrame(made),
+            pd.DataFrame(drill.filled(made)),
             hide_index=True,
+            placeholder="–",
             height="content" if len(made) <= 9 else 390,
             column_config=configured(doc, told, main, measures),
             key=key,

@@ -111,6 +111,8 @@ def changes(told: Told) -> str:
     """Against the prior period and against last year, each named."""
     if told.now["status"] == "not_available":
         return ""
+    if told.waits:
+        return '<ul class="tl-changes"><li class="flat">comparing …</li><li>&nbsp;</li></ul>'
     lines = (
         f'<li><b class="{verdict}">{h(said)}</b><span>{h(base)}</span></li>' for verdict, said, base in told.changes
     )
@@ -119,6 +121,8 @@ def changes(told: Told) -> str:
 
 def weak(told: Told) -> str:
     """The slice that stands worst, by name."""
+    if told.waits:
+        return '<p class="tl-weak">&nbsp;</p>'
     if told.weakest is None:
         return '<p class="tl-weak"><span>No slice stands apart</span></p>' if shown(told.now) is not None else ""
     dim, name, row = told.weakest

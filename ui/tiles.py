@@ -33,6 +33,8 @@ class Told:
     path: tuple[float | None, ...]
     labels: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    sure: bool = False
+    waits: bool = False
 
 
 def wanted(metric: Metric, scope: Scope) -> list[tuple[str, dict]]:
@@ -42,10 +44,24 @@ def wanted(metric: Metric, scope: Scope) -> list[tuple[str, dict]]:
     return [
         (metric.id, asked),
         (metric.id, {**compared, "reading": "compare", "compare_to": "prior"}),
-        (metric.id, {**compared, "reading": "compare", "compare_to": "prior-year"}),
-        (metric.id, {**scope.trended(metric), "reading": "trend", "every": "month", "interval": False}),
+        (metric.id, {**(scope.recent(metric) or compared), "reading": "compare", "compare_to": "prior-year"}),
+        (metric.id, {**scope.trended(metric), "reading": "trend", "every": scope.every(metric), "interval": False}),
         *((metric.id, {**asked, "by": (dim,), "interval": False}) for dim in dims),
     ]
+
+
+def early(metrics: list[Metric], scope: Scope) -> list[Told | UsageError]:
+    """What can be said at once: the values alone, without intervals, comparisons and trends."""
+    asked = [(metric.id, {**scope.request(metric), "interval": False}) for metric in metrics]
+    docs = data.readings(scope.version, asked)
+    pairs = zip(metrics, docs, strict=True)
+    return [doc if isinstance(doc, UsageError) else bare(metric, doc, scope) for metric, doc in pairs]
+
+
+def bare(metric: Metric, doc: dict, scope: Scope) -> Told:
+    """A tile that still waits for everything but its value."""
+    now = headline(doc, metric.headline.name)
+    return Told(metric, now, doc, (), None, (), (), tuple(scope.left_out(metric)), waits=True)
 
 
 def tell(metric: Metric, scope: Scope) -> Told | UsageError:
@@ -61,11 +77,12 @@ def tell(metric: Metric, scope: Scope) -> Told | UsageError:
         metric=metric,
         now=headline(now_doc, name),
         doc=now_doc,
-        changes=tuple(changed(doc, name) for doc in (prior, year)),
+        changes=(changed(prior, name, headline(now_doc, name)), changed(year, name, headline(now_doc, name), True)),
         weakest=weakest(metric, sliced),
         path=tuple(shown(row) for row in points),
         labels=tuple(period_name(row["period"]["label"]) for row in points),
         left_out=tuple(scope.left_out(metric)),
+        sure=bool(headline(prior, name).get("difference_ci")),
     )
 
 
@@ -82,21 +99,27 @@ def judged(difference: float | None, better: str | None, ci=None) -> str:
     return "good" if (difference > 0) == (better in MORE) else "bad"
 
 
-def changed(doc: dict, name: str) -> tuple[str, str, str]:
-    """(judgement, the difference in words, against what) of a comparison."""
+def against(row: dict, now: dict, year: bool) -> str:
+    """What a comparison compares: the base's period, and its own where that is not the one of the headline."""
+    base = "vs " + span(row["base"]["period"]).removeprefix("at ") + (" (last year)" if year else "")
+    return base if row["period"] == now["period"] else f"{span(row['period'])} {base}"
+
+
+def changed(doc: dict, name: str, now: dict | None = None, year: bool = False) -> tuple[str, str, str]:
+    """(judgement, the difference in words, against what) of a comparison, beside the headline `now` it belongs to."""
     row = headline(doc, name)
     told = next(found for found in doc["measures"] if found["measure"] == name)
     base = row.get("base") or {}
     if not base.get("period"):
         return "flat", DASH, "no earlier period"
-    against = "vs " + span(base["period"]).removeprefix("at ")
+    compared = against(row, now or row, year)
     if row.get("difference") is None or shown(row) is None or base.get("status") in UNSHOWN:
-        return "flat", DASH, f"{against}: too few rows"
+        return "flat", DASH, f"{compared}: too few rows"
     difference, ci = row["difference"], row.get("difference_ci")
     verdict = judged(difference, told["better"], ci)
     mark = "" if verdict == "flat" else "▲ " if difference > 0 else "▼ "
     said = mark + change(difference, told["unit"], row["currency"])
-    return verdict, said, against + VERDICTS[verdict if verdict != "flat" or not within(ci) else "chance"]
+    return verdict, said, compared + VERDICTS[verdict if verdict != "flat" or not within(ci) else "chance"]
 
 
 def within(ci) -> bool:
