@@ -52,35 +52,41 @@ def lead_to_order(told: Company) -> dict:
     return {"rate": rate(ordered), "won_rate": rate(won), "cohorts": cohorts}
 
 
+def daily_demand(told: Company) -> pd.Series:
+    """Units a day by product, plant and segment over the 90 days up to the end, without what was cancelled since."""
+    end, lines = told.calendar.end, demand_lines(told)
+    recent = lines[(lines["ordered"] > end - TRAILING) & (lines["ordered"] <= end) & (lines["cancelled"] < 0)]
+    code = told.goods.product["product"].to_numpy()[recent["product"]]
+    return recent.assign(product=code).groupby(["product", "site", "segment"])["qty"].sum() / TRAILING
+
+
 def days_of_inventory(told: Company) -> dict:
     """Days of stock on the last day under policy A: free stock of a product and plant is shared by trailing demand."""
-    end, lines = told.calendar.end, demand_lines(told)
-    product = told.goods.product.set_index("product")
-    code = told.goods.product["product"].to_numpy()
-    recent = lines[(lines["ordered"] > end - TRAILING) & (lines["ordered"] <= end) & (lines["cancelled"] < 0)]
-    demand = (
-        recent.assign(product=code[recent["product"]]).groupby(["product", "site", "segment"])["qty"].sum() / TRAILING
+    demand, cost = daily_demand(told), told.goods.product.set_index("product")["cost"]
+    count = told.stock[told.stock["day"] == told.calendar.end].set_index(["product", "site"])
+    free, at = count["free"].clip(lower=0), demand.index.droplevel("segment")
+    share = demand / demand.groupby(level=["product", "site"]).transform("sum")
+    price = cost.reindex(demand.index.get_level_values("product")).to_numpy()
+    given = free.reindex(at, fill_value=0).to_numpy() * share
+    value = pd.DataFrame({"stock": given * price, "demand": demand * price}, index=demand.index)
+    by, total = value.groupby(level="segment").sum(), value.sum()
+    worth = count[["free", "quality", "blocked", "moving"]].mul(
+        cost.reindex(count.index.get_level_values("product")).to_numpy(), axis=0
     )
-    stock = told.stock[told.stock["day"] == end].set_index(["product", "site"])["free"].clip(lower=0)
-    all_demand = demand.groupby(level=["product", "site"]).transform("sum")
-    at = demand.index.droplevel("segment")
-    given = stock.reindex(at, fill_value=0).to_numpy() * (demand / all_demand)
-    cost = product["cost"].reindex(demand.index.get_level_values("product")).to_numpy()
-    value = pd.DataFrame({"stock": given * cost, "demand": demand * cost}, index=demand.index)
-    by = value.groupby(level="segment").sum()
-    idle = stock[~stock.index.isin(at)]
-    idle_value = float((idle * product["cost"].reindex(idle.index.get_level_values("product")).to_numpy()).sum())
-    total = value.sum()
-    found = {"days": round(float(total["stock"] / total["demand"]), 8), "no_recent_demand_value": round(idle_value, 2)}
-    found["by_segment"] = {str(name): round(float(row["stock"] / row["demand"]), 8) for name, row in by.iterrows()}
-    found["allocated_value"] = round(float(total["stock"]), 2)
-    kinds = told.stock[told.stock["day"] == end]
-    worth = product["cost"].reindex(kinds["product"]).to_numpy()
-    names = {"free": "unrestricted", "quality": "quality", "blocked": "blocked", "moving": "in_transit"}
-    found["stock_value"] = {
-        label: round(float((kinds[name].clip(lower=0) * worth).sum()), 2) for name, label in names.items()
+    wanted = count.index.isin(at)
+    parts = {
+        "unrestricted": worth.loc[wanted, "free"].clip(lower=0).sum(),
+        "no_demand": worth.loc[~wanted, "free"].clip(lower=0).sum(),
+        "quality": worth["quality"].sum(),
+        "blocked": worth["blocked"].sum(),
+        "in_transit": worth["moving"].sum(),
+        "negative": worth["free"].clip(upper=0).sum(),
     }
-    return found
+    return {
+        "days": round(float(total["stock"] / total["demand"]), 8),
+        "by_segment": {str(name): round(float(row["stock"] / row["demand"]), 8) for name, row in by.iterrows()},
+        "stock_value": {name: round(float(amount), 2) for name, amount in parts.items()},
+    }
 
 
 def matches(told: Company) -> dict:

@@ -1,0 +1,89 @@
+"""The product reads the small company's exports and must come to the answers that the generator knows without them."""
+
+import json
+
+import pytest
+
+from metrics.read import Request, read
+
+PLANTS = {"1000": "Hamburg", "2000": "Stuttgart", "3000": "Linz"}
+
+
+@pytest.fixture(scope="module")
+def truth(sample_home):
+    return json.loads((sample_home.path / "exports" / "truth.json").read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def ask(sample_version):
+    """Rows of a reading by (measure, part, member of the slice); the total has None, no segment is Unsegmented."""
+
+    def asked(metric: str, **request) -> dict:
+        found = {}
+        for row in read(sample_version, metric, Request(**request))["rows"]:
+            members = ["Unsegmented" if member in ("", None) else str(member) for member in row["slice"].values()]
+            found[row["measure"], row["part"], *members or [None]] = row
+        return found
+
+    return asked
+
+
+def part(row: dict) -> tuple:
+    return row["value"], row["num"], row["den"]
+
+
+def same(share: dict):
+    return pytest.approx((share["value"], share["num"], share["den"]), abs=1e-9)
+
+
+@pytest.mark.parametrize("basis", ["first", "current", "requested"])
+def test_otif_on_each_basis_is_the_true_one(ask, truth, basis):
+    assert part(ask("otif", params={"basis": basis})["otif", None, None]) == same(truth["metrics"]["otif"][basis])
+
+
+@pytest.mark.parametrize("by", ["segment", "site", "family"])
+def test_otif_of_every_slice_is_the_true_one(ask, truth, by):
+    rows = ask("otif", by=(by,))
+    expected = truth["metrics"]["otif"][f"first_by_{by}"]
+    assert len(rows) == len(expected) + 1
+    for name, share in expected.items():
+        assert part(rows["otif", None, PLANTS.get(name, name)]) == same(share), name
+
+
+def test_days_of_inventory_of_every_segment_are_the_true_ones(ask, truth):
+    expected = truth["metrics"]["days_of_inventory_by_segment"]
+    rows = ask("days_of_inventory_by_segment", by=("segment",))
+    assert rows["days", None, None]["value"] == pytest.approx(expected["days"], abs=1e-7)
+    found = {key[2]: row["value"] for key, row in rows.items() if key[2] in expected["by_segment"]}
+    assert found == pytest.approx(expected["by_segment"], abs=1e-7)
+
+
+def test_the_kinds_of_stock_are_worth_what_they_are(ask, truth):
+    rows = ask("days_of_inventory_by_segment", measures=("stock_value",))
+    for kind, value in truth["metrics"]["days_of_inventory_by_segment"]["stock_value"].items():
+        assert rows["stock_value", kind, None]["value"] == pytest.approx(value, abs=0.006), kind
+
+
+def test_every_forecast_is_as_far_off_as_it_truly_is(ask, truth):
+    expected = truth["metrics"]["pipeline_forecast_accuracy"]
+    rows = ask("pipeline_forecast_accuracy", measures=("wape", "bias", "fva"), by=("horizon",))
+    for horizon, measures in {None: expected["all"], **expected["horizons"]}.items():
+        assert rows["fva", None, horizon]["value"] == pytest.approx(measures["fva"], abs=2e-8)
+        for name in ("wape", "bias"):
+            for method, value in measures[name].items():
+                row = rows[name, None if method == "pipeline" else method, horizon]
+                assert row["value"] == pytest.approx(value, abs=2e-8), (name, method, horizon)
+
+
+def test_every_customer_finds_its_account_and_the_look_alike_stays_apart(sample_version, truth):
+    cursor = sample_version.cursor()
+    golden = dict(
+        cursor.execute(
+            "select source_id, golden_id from entity_xref where entity_type = 'customer' "
+            "and source_system = 'salesforce'"
+        ).fetchall()
+    )
+    for account, customer, _ in truth["matches"]["pairs"]:
+        assert golden[account] == f"sap/{customer}"
+    for account, customer in truth["matches"]["must_not_match"] + truth["matches"]["same_but_not_joinable"]:
+        assert golden[account] == f"salesforce/{account}", customer
