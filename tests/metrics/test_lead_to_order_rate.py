@@ -1,0 +1,193 @@
+"""lead_to_order_rate on the worked examples of its definition and on the cases that it decides."""
+
+from datetime import date, timedelta
+
+import pandas as pd
+import pytest
+
+from metrics.question import Request
+from metrics.read import read
+from metrics.registry import metric
+from tests.metrics.company import company
+
+WHOLE = dict(date_from=date(2024, 1, 1), date_to=date(2026, 4, 30))
+
+
+def cohorts(*sizes: tuple[int, int], lag: int = 10) -> dict[str, pd.DataFrame]:
+    """Leads of successive months from January 2025: (converted, all) each; converted ones have a deal and an order."""
+    leads, orders = [], []
+    for month, (hits, size) in enumerate(sizes, 1):
+        for place in range(size):
+            name = f"{month}-{place}"
+            leads.append((name, date(2025, month, 10), f"P{name}" if place < hits else None))
+            if place < hits:
+                orders.append((f"O{name}", date(2025, month, 10) + timedelta(days=lag), f"P{name}"))
+    frame = pd.DataFrame(orders, columns=["order_id", "ordered_date", "opportunity_id"])
+    return {
+        "lead": pd.DataFrame(leads, columns=["lead_id", "created_date", "opportunity_id"]),
+        "opportunity": frame[["opportunity_id"]].assign(outcome="won", closed_date=frame["ordered_date"]),
+        "sales_order": frame[["order_id", "ordered_date"]],
+        "opportunity_order_link": frame[["opportunity_id", "order_id"]],
+    }
+
+
+def made(tables: dict, as_of: str = "2026-04-30"):
+    return company(tables, metric("lead_to_order_rate"), as_of=as_of)
+
+
+def rows(version, measure: str = "rate", **given) -> list[dict]:
+    return read(version, "lead_to_order_rate", Request(measures=(measure,), **{**WHOLE, **given}))["rows"]
+
+
+def tile(version, measure: str = "rate", **given) -> dict:
+    return rows(version, measure, **given)[0]
+
+
+def counts(row: dict) -> tuple:
+    return row["num"], row["den"]
+
+
+@pytest.fixture(scope="module")
+def steady():
+    return made(cohorts((20, 100), (22, 100), (18, 100), (25, 100), (15, 100), (20, 100)))
+
+
+def test_cohorts_that_vary_like_chance_have_a_dispersion_below_one(steady):
+    # chi2 3.625 of 5 degrees
+    assert tile(steady)["value"] == pytest.approx(0.2)
+    phi = tile(steady, "phi")
+    assert (phi["num"], phi["den"], phi["value"], phi["status"]) == (
+        pytest.approx(3.625),
+        5,
+        pytest.approx(0.725),
+        "ok",
+    )
+    assert tile(steady, "p_value")["value"] == pytest.approx(0.6046, abs=5e-5)
+
+
+def test_three_unequal_cohorts_give_the_published_dispersion_but_make_no_series():
+    version = made(cohorts((10, 50), (30, 100), (8, 50)))
+    phi = tile(version, "phi")
+    assert (phi["value"], phi["status"]) == (pytest.approx(2.0833, abs=5e-5), "insufficient")
+    assert tile(version, "p_value")["value"] == pytest.approx(0.1245, abs=5e-5)
+    assert counts(tile(version)) == (48, 200)
+
+
+def test_the_interval_is_wilson_of_single_leads(steady):
+    row = tile(steady, date_to=date(2025, 1, 31))
+    assert counts(row) == (20, 100)
+    assert [round(side, 4) for side in row["ci"]] == [0.1334, 0.2888]
+
+
+def test_small_cohorts_are_merged_into_quarters_for_their_dispersion():
+    version = made(cohorts((2, 10), (3, 10), (4, 10), (1, 10), (2, 10), (3, 10)))
+    assert tile(version, "phi")["den"] == 1
+
+
+def test_only_cohorts_that_have_had_the_whole_window_are_counted(steady):
+    # as of 30 May: the cohort of February ended 91 days ago, that of March only 60
+    assert counts(tile(steady, as_of=date(2025, 5, 30))) == (42, 200)
+    assert counts(tile(steady, as_of=date(2025, 5, 30), params={"window": None})) == (100, 500)
+    assert counts(tile(steady, as_of=date(2025, 5, 30), params={"window": 30})) == (85, 400)
+
+
+def test_the_window_decides_how_late_an_order_may_come():
+    version = made(cohorts((10, 50), lag=91))
+    assert counts(tile(version)) == (0, 50)
+    assert counts(tile(version, params={"window": 91})) == (10, 50)
+    assert counts(tile(version, params={"window": "none"})) == (10, 50)
+
+
+def test_the_curve_goes_as_far_as_the_youngest_lead_has_come(steady):
+    curve = {row["part"]: counts(row) for row in rows(steady, "conversion_curve", as_of=date(2025, 6, 29))}
+    # the leads of 10 June are 19 days old; orders come after 10
+    assert curve == {"0": (0, 600), "7": (0, 600), "14": (120, 600), "19": (120, 600)}
+
+
+CASES = {
+    "lead": """
+        lead_id | created_date | customer_id | opportunity_id | is_valid | channel
+        early   | 2025-01-10   | A           |                |          | web
+        late    | 2025-02-10   | A           |                |          | web
+        deal    | 2025-01-15   | A           | P              |          | fair
+        after   | 2025-03-20   | B           | Q              |          | fair
+        given   | 2025-01-20   | C           |                |          | web
+        spam    | 2025-01-20   | D           |                | false    | web
+    """,
+    "opportunity": """
+        opportunity_id | lead_id | customer_id | outcome | closed_date
+        P              |         | A           | won     | 2025-02-20
+        Q              | after   | B           | won     | 2025-03-18
+    """,
+    "sales_order": """
+        order_id | customer_id | ordered_date | order_type | cancelled_date
+        O1       | A           | 2025-02-25   |            |
+        O2       | A           | 2025-03-01   |            | 2025-03-20
+        O3       | B           | 2025-03-19   |            |
+        O4       | C           | 2025-02-01   | sample     |
+        O5       | E           | 2025-02-01   |            |
+    """,
+    "opportunity_order_link": "opportunity_id | order_id | confidence\n P | O1 |\n Q | O3 |",
+}
+
+
+@pytest.fixture(scope="module")
+def cases():
+    return made(CASES)
+
+
+def test_an_order_credits_the_lead_of_its_deal_else_the_latest_of_its_customer(cases):
+    found = read(cases, "lead_to_order_rate", Request(reading="rows", **WHOLE))["rows"]
+    hits = {row["lead_id"]: row["components"]["num"] for row in found if row["reason"] is None}
+    # O1 goes to the deal's lead; O2 has no deal: the latest lead of A; O3 came a day before its lead; O4 is a sample
+    assert hits == {"early": 0, "late": 1, "deal": 1, "after": 0, "given": 0}
+    row = tile(cases)
+    assert (counts(row), row["excluded"]) == ((2, 5), {"invalid": 1})
+    assert row["coverage"] == {"negative_lag": 0.2, "by_link": 0.2, "by_customer": 0.2}
+
+
+def test_without_the_second_rule_only_deals_credit_leads(cases):
+    link_only = {"attribution": "link_only"}
+    assert counts(tile(cases, params=link_only)) == (1, 5)
+    assert counts(tile(cases, "orders_without_lead")) == (1, 4)
+    assert counts(tile(cases, "orders_without_lead", params=link_only)) == (2, 4)
+
+
+def test_a_win_before_the_lead_is_no_conversion_and_is_told(cases):
+    row = tile(cases, "won_rate")
+    assert (counts(row), row["coverage"]) == ((1, 5), {"negative_lag": 0.2})
+
+
+def test_an_order_cancelled_within_30_days_counts_in_the_rate_and_not_in_the_net_rate(cases):
+    assert counts(tile(cases, "net_rate")) == (1, 5)
+    before = tile(cases, "net_rate", as_of=date(2025, 3, 19), params={"window": None})
+    assert counts(before) == (2, 4)
+
+
+def test_few_leads_are_low_n_and_slices_hold_the_rows_of_the_total(cases):
+    assert tile(cases)["status"] == "low_n"
+    sliced = {row["slice"]["channel"]: counts(row) for row in rows(cases, by=("channel",)) if row["slice"]}
+    assert sliced == {"fair": (1, 2), "web": (1, 3)}
+    assert counts(tile(cases, where={"channel": ("web",)})) == (1, 3)
+
+
+def test_what_happens_after_the_as_of_date_changes_nothing(cases):
+    later = {
+        **CASES,
+        "sales_order": CASES["sales_order"] + "\n O6 | C | 2025-04-01 | | ",
+        "lead": CASES["lead"] + "\n new | 2025-03-30 | C | | | web",
+        "opportunity": CASES["opportunity"] + "\n R | given | C | won | 2025-04-02",
+    }
+    day, changed = date(2025, 3, 25), made(later)
+    for one in metric("lead_to_order_rate").measures:
+        given = {"as_of": day, "params": {"window": None}}
+        assert rows(changed, one.name, **given) == rows(cases, one.name, **given), one.name
+
+
+def test_no_leads_or_no_orders_are_not_available():
+    empty = made({})
+    for one in metric("lead_to_order_rate").measures:
+        row = tile(empty, one.name)
+        assert (row["status"], row["value"]) == ("not_available", None), one.name
+    alone = made({"lead": "lead_id | created_date\n L | 2025-01-10"})
+    assert "sales_order.ordered_date" in tile(alone)["reason"]
