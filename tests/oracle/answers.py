@@ -17,7 +17,7 @@ def otif_line(lines: list[Line], start: date, end: date, as_of: date) -> tuple[i
     for line in lines:
         if line.first is None or not start <= line.first <= min(end, as_of):
             continue
-        reason = reason_out(line)
+        reason = reason_out(line, as_of)
         if reason:
             excluded[reason] += 1
             continue
@@ -26,13 +26,13 @@ def otif_line(lines: list[Line], start: date, end: date, as_of: date) -> tuple[i
     return hit, due, dict(excluded)
 
 
-def reason_out(line: Line) -> str | None:
+def reason_out(line: Line, as_of: date) -> str | None:
     """Why a due line is not judged."""
     if line.cancel == "excusable":
         return "cancelled"
     if line.cancel == "unknown_date":
         return "cancel_date_unknown"
-    if line.cancel == "none" and line.completed is None and line.unproved:
+    if line.cancel == "none" and line.completed is None and line.unproved and (line.first or as_of) <= as_of:
         return "no_proof"
     return None
 
@@ -46,18 +46,28 @@ def otif_delivered(lines: list[Line], start: date, end: date) -> tuple[int, int]
 
 def commitment(company: Company, line: Line) -> date:
     """C: the earlier of the win and the confirmation, else the order, else its entry."""
-    links = [link for link in company["opportunity_order_link"] if link["order_id"] == line.order["order_id"]]
-    wins = [_win(company, link, line.order) for link in links]
-    dates = [day for day in [*wins, line.order["confirmed_date"]] if day is not None]
+    dates = [day for day in (_win(company, line.order), line.order["confirmed_date"]) if day is not None]
     return min(dates) if dates else line.order["ordered_date"] or line.order["entered_date"]
 
 
-def _win(company: Company, link: dict, order: dict) -> date | None:
-    """The win counts for the first order of the opportunity within 30 days of it."""
-    deal = next(row for row in company["opportunity"] if row["opportunity_id"] == link["opportunity_id"])
-    if deal["outcome"] != "won" or deal["closed_date"] is None:
+def _deal_of(company: Company, order: dict) -> dict | None:
+    """The opportunity of an order: the surest link, then the earliest opportunity."""
+    deals = {row["opportunity_id"]: row for row in company["opportunity"]}
+    links = [link for link in company["opportunity_order_link"] if link["order_id"] == order["order_id"]]
+    links.sort(key=lambda k: (-k["confidence"], deals[k["opportunity_id"]]["created_date"], k["opportunity_id"]))
+    return deals[links[0]["opportunity_id"]] if links else None
+
+
+def _win(company: Company, order: dict) -> date | None:
+    """The win counts for the first order of the opportunity within 30 days of it, and for no other."""
+    deal = _deal_of(company, order)
+    if deal is None or deal["outcome"] != "won" or deal["closed_date"] is None:
         return None
-    return deal["closed_date"] if 0 <= (order["ordered_date"] - deal["closed_date"]).days <= 30 else None
+    demand = [row for row in company["sales_order"] if row["order_type"] in ("standard", "rush")]
+    near = [row for row in demand if _deal_of(company, row) is deal]
+    near = [row for row in near if (row["ordered_date"] - deal["closed_date"]).days <= 30]
+    first = min(near, key=lambda row: (row["ordered_date"], row["order_id"]), default=None)
+    return deal["closed_date"] if first is order else None
 
 
 def kaplan_meier_median(durations: list[int], censored: list[bool]) -> tuple[float | None, tuple]:

@@ -136,7 +136,7 @@ def _deliveries(rng, erp: dict, row: dict, around: date, order: dict) -> None:
     while left > 0 and rng.random() < 0.93:
         part = left if rng.random() < 0.8 else int(rng.integers(1, left + 1))
         shipped, delivered = plus(day, -int(rng.integers(0, 4))), day
-        shipped = max(shipped, order["ordered_date"])
+        shipped = max(shipped, order["ordered_date"], order["entered_date"] or AS_OF, row["released_date"] or FIRST)
         delivered = max(delivered, shipped)
         if shipped > AS_OF:
             return

@@ -69,7 +69,8 @@ def _cancel(row: dict, first: date | None, as_of: date) -> tuple[str, float]:
     whole = gone >= row["ordered_qty"]
     if day is None:
         return "unknown_date", row["ordered_qty"]
-    missed = first is not None and day > first
+    deadline = first or row["requested_date"]
+    missed = deadline is not None and day > deadline
     excusable = by != "us" and not missed
     if not excusable:
         return "failure" if whole else "none", row["ordered_qty"]
@@ -86,8 +87,9 @@ def _deliveries(company: Company, line_id: str, as_of: date) -> tuple[list[tuple
         shipment = shipments[part["shipment_id"]]
         if shipment["shipped_date"] > as_of:
             continue
-        shipped.append(part["qty_shipped"])
         basis, day = shipment["delivery_basis"], shipment["delivered_date"]
+        if basis not in PROOF or (day is not None and day <= as_of):  # with proof to come it is under way, not unproved
+            shipped.append(part["qty_shipped"])
         if basis in PROOF and day is not None and day <= as_of:
             proved.append((day, part["qty_shipped"], shipment["shipped_date"]))
         elif shipment["incoterm"] == "EXW":

@@ -63,7 +63,7 @@ def check_commitment(version, made, lines):
     durations, censored = [], []
     for line in lines:
         clock = answers.commitment(made, line)
-        if not START <= clock <= END or answers.reason_out(line) in ("cancelled", "cancel_date_unknown", "no_proof"):
+        if not START <= clock <= END or answers.reason_out(line, AS_OF):
             continue
         end = line.completed if line.cancel == "none" else None
         stop = line.cancelled if line.cancel == "failure" else AS_OF
