@@ -36,6 +36,7 @@ def cancellations(seed: int, orders: Orders) -> pd.DataFrame:
     before = entered + 1 + (part * np.maximum(promise - entered - 2, 1)).astype(int)
     after = promise + 3 + (part * 12).astype(int)
     day = np.select([draw < 0.030, draw < 0.042, draw < 0.10], [before, before, after], -1)
+    day[(line["promise"] < 0) & (draw >= 0.042)] = -1  # what was never promised cannot be given up for being late
     by = np.select([draw < 0.030, draw < 0.042, draw < 0.10], ["customer", "us", "customer"], "")
     return pd.DataFrame({"day": np.where(day == promise, day - 1, day), "by": by})
 

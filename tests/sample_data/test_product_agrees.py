@@ -50,6 +50,37 @@ def test_otif_of_every_slice_is_the_true_one(ask, truth, by):
         assert part(rows["otif", None, PLANTS.get(name, name)]) == same(share), name
 
 
+def test_the_wait_from_commitment_to_delivery_is_the_true_one(ask, truth):
+    expected = truth["metrics"]["commitment_to_delivery"]
+    rows = ask("commitment_to_delivery", measures=("all",))
+    assert rows["km_median", None, None]["value"] == expected["km_median"]
+    assert rows["km_median", None, None]["n"] == expected["lines"]
+    for name in ("hidden_delay", "hidden_share"):
+        assert part(rows[name, None, None]) == same(expected[name])
+    for name in ("adherence_first", "adherence_last"):
+        assert part(rows[name, None, None]) == same(expected["adherence"][name])
+
+
+def test_the_wait_of_every_segment_is_the_true_one(ask, truth):
+    rows = ask("commitment_to_delivery", by=("segment",))
+    found = {key[2]: row["value"] for key, row in rows.items() if key[2]}
+    assert found == truth["metrics"]["commitment_to_delivery"]["km_median_by_segment"]
+
+
+def test_by_the_last_promise_the_re_dating_plant_looks_perfect(ask, truth):
+    rows = ask("commitment_to_delivery", measures=("adherence_first", "adherence_last"), by=("site",))
+    planner = truth["faults"]["planner_who_re_dates"]
+    for name in ("adherence_first", "adherence_last"):
+        assert part(rows[name, None, PLANTS[planner["site"]]]) == same(planner[name])
+
+
+def test_leads_become_orders_as_often_as_they_truly_do(ask, truth):
+    expected = truth["metrics"]["lead_to_order_rate"]
+    rows = ask("lead_to_order_rate", measures=("rate", "won_rate"))
+    for name in ("rate", "won_rate"):
+        assert part(rows[name, None, None]) == same(expected[name])
+
+
 def test_days_of_inventory_of_every_segment_are_the_true_ones(ask, truth):
     expected = truth["metrics"]["days_of_inventory_by_segment"]
     rows = ask("days_of_inventory_by_segment", by=("segment",))
