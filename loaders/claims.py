@@ -87,7 +87,8 @@ def _nearest(header: tuple[str, ...], known: dict[str, Profile], limit: int = 3)
 
 def _lacks(name: str, thing: Object, missing: list[str], header: tuple[str, ...]) -> str:
     if not missing:
-        return f"{name} ({thing.name}) but for {', '.join(sorted(set(thing.unless) & {*header, *labelled(header, thing)}))}"
+        against = set(thing.unless) & {*header, *labelled(header, thing)}
+        return f"{name} ({thing.name}) but for {', '.join(sorted(against))}"
     similar = [process.extractOne(column, header, scorer=fuzz.ratio, score_cutoff=75) for column in missing]
     told = [f"{column} (is it {near[0]!r}?)" if near else column for column, near in zip(missing, similar, strict=True)]
     return f"{name} ({thing.name}) lacks {', '.join(told)}"

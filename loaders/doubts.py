@@ -1,5 +1,7 @@
 """Columns that could be read in two ways: refused with examples, never guessed."""
 
+import re
+
 import duckdb
 
 from loaders import dates
@@ -22,7 +24,8 @@ def refuse_doubtful(con: duckdb.DuckDBPyConnection, source: Source, part: Part) 
     rows = (
         con.cursor()
         .execute(f"""select failed.column, failed.doubt, list(distinct failed.value order by failed.value),
-        min(line), any_value(failed.target) from (select line, unnest(failures) as failed from {part.rest} where ignored is null)
+        min(line), any_value(failed.target)
+        from (select line, unnest(failures) as failed from {part.rest} where ignored is null)
         where failed.doubt <> '' group by 1, 2""")
         .fetchall()
     )
@@ -53,8 +56,8 @@ def _refuse_unstated_dates(
 ) -> None:
     """Refused when more cells look like dates of another form than could be read."""
     con = con.cursor()
-    cells = "(select failed.value as x from (select unnest(failures) as failed from {rest}) where failed.column = {column} and failed.doubt = 'date')"
-    cells = cells.format(rest=part.rest, column=literal(column))
+    cells = f"""(select trim(failed.value) as x from (select unnest(failures) as failed from {part.rest})
+        where failed.column = {literal(column)} and failed.doubt = 'date')"""
     counts = ", ".join(f"count({dates.parse('x', (form,)).local})" for form in dates.CANDIDATES)
     fits = dict(zip(dates.CANDIDATES, con.execute(f"select {counts} from {cells}").fetchone(), strict=True))
     most = max(fits.values())
@@ -71,15 +74,9 @@ def _refuse_unstated_dates(
 
 
 def _refuse_unstated_numbers(con, source: Source, column: str, values: list[str], line: int) -> None:
-    listed = f"select * from (select unnest({literal_list(values)}) as x) where regexp_full_match(trim(x), {literal(LIKE_NUMBER)})"
-    shown = [value for (value,) in con.cursor().execute(f"{listed} limit 3").fetchall()]
+    shown = [value for value in values if re.fullmatch(LIKE_NUMBER, value.strip(), re.ASCII)]
     if shown:
         _refuse_numbers(source.file, column, shown, line)
-
-
-def literal_list(values: list[str]) -> str:
-    """A list of texts as an SQL list."""
-    return "[" + ", ".join(map(literal, values)) + "]::varchar[]"
 
 
 def _refuse_numbers(file: str, column: str, shown: list[str], line: int) -> None:

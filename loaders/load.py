@@ -49,7 +49,7 @@ def load_files(
     progress: Progress | None = None,
     who: str | None = None,
 ) -> list[FileResult]:
-    """Load files into the ledger of `home`; one result for each file, in the order given (folders: their files by name).
+    """Load files into the ledger of `home`; one result for each file in the order given (a folder: its files by name).
 
     `profile` is the name of one or a TOML file; `exported_at` an ISO date or instant for all files. A dry run does
     everything but keep the loads. `progress(file, share, what)` is called on the way, share from 0 to 1.
@@ -226,6 +226,8 @@ def _connect(home: Home) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(":memory:", config={"temp_directory": str(home.spill), "memory_limit": MEMORY})
     con.execute("set timezone = 'UTC'").fetchall()
     con.execute("set python_enable_replacements = false").fetchall()
+    # pushed below the projections, the filter on failed cells would work every conversion out a second time
+    con.execute("set disabled_optimizers = 'filter_pushdown'").fetchall()
     return con
 
 

@@ -1,5 +1,6 @@
 """Reads the columns of a profile's table: each canonical column with the ways to fill it."""
 
+import re
 from collections.abc import Callable
 
 from loaders import vocabulary
@@ -51,19 +52,39 @@ def _mistakes(target: Column, given: dict, own: dict) -> list[tuple[Callable[[],
     """What makes no sense together and would otherwise be ignored in silence."""
     kind = given.get("as", target.type)
     numeric = [key for key in ("decimal", "thousands", "negate", "multiply", "unit") if key in given]
-    named = given.get("values")
+    named, source = given.get("values"), given.get("from")
+    wrong, allowed = _unfit(target, kind, given, own), ", ".join(target.values) or kind
     return [
         (lambda: not given.keys() & SOURCES, "needs from, multiply, constant or exported_at"),
-        (lambda: len(given.keys() & (SOURCES - {"constant"})) > 1, "from, multiply and exported_at exclude one another"),
+        (lambda: len(given.keys() & (SOURCES - {"constant"})) > 1, "from, multiply, exported_at exclude one another"),
         (lambda: "exported_at" in given and kind not in TEMPORAL, f"exported_at: {target.name} is {kind}"),
         (lambda: "as" in given and target.type != "text", f"as: {target.name} is {target.type} already"),
         (lambda: "format" in given and kind not in TEMPORAL, f"format: {target.name} is {kind}, not a date"),
         (lambda: "timezone" in given and kind != "instant", f"timezone: {target.name} is {kind}, not an instant"),
         (lambda: bool(numeric) and kind not in NUMERIC, f"{numeric[:1]}: {target.name} is {kind}, not a number"),
-        (lambda: "join" in given and (kind != "text" or not isinstance(given.get("from"), list)), "join: needs a list in from and a text"),
-        (lambda: bool(given.get("decimal")) and given["decimal"] == given.get("thousands"), "decimal and thousands are the same"),
-        (lambda: isinstance(named, str) and named not in own["values"], f"values = {named!r}: there is no [values.{named}]"),
+        (lambda: "join" in given and not (kind == "text" and isinstance(source, list)), "join: needs a list, and text"),
+        (lambda: "decimal" in given and given["decimal"] == given.get("thousands"), "decimal is also thousands"),
+        (lambda: isinstance(named, str) and named not in own["values"], f"values: there is no [values.{named}]"),
+        (lambda: wrong is not None, f"{wrong} is no value of {target.name} ({allowed})"),
     ]  # fmt: skip
+
+
+def _unfit(target: Column, kind: str, given: dict, own: dict) -> str | None:
+    """A constant or a text that `values` puts in place which the column could never hold."""
+    values = given.get("values", {})
+    values = own["values"].get(values, {}) if isinstance(values, str) else values
+    texts = [text for text in (given.get("constant"), *values.values()) if text not in (None, "", "*")]
+    return next((repr(text) for text in texts if not _holds(target, kind, text)), None)
+
+
+def _holds(target: Column, kind: str, text: str) -> bool:
+    if kind == "boolean":
+        return text in ("true", "false")
+    if kind in NUMERIC:
+        return bool(re.fullmatch(r"[+-]?\d+(\.\d+)?", text))
+    if kind in TEMPORAL:
+        return bool(re.fullmatch(r"\d{4}-\d{2}-\d{2}([T ].+)?", text))
+    return not target.values or target.type != "text" or text in target.values
 
 
 def _ways(target: Column, given: dict, own: dict) -> list[Way]:
@@ -105,7 +126,7 @@ def _factor(given: str | float | dict) -> Factor:
 
 
 def _pair(file: str, where: str, table: Table, quantity: Mapping, given: dict, stated: dict) -> dict[str, Mapping]:
-    """`unit` keeps what was exported: the unit's text in source_uom and the quantity in source_qty, where they exist."""
+    """`unit` keeps what was exported: the unit's text in source_uom and, where there is one, source_qty."""
     if "unit" not in given:
         return {}
     if "source_uom" not in table.columns:

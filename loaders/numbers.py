@@ -20,21 +20,21 @@ def literal(text: str) -> str:
 def number(cell: str, kind: str, decimal: str | None, thousands: str | None, named: Callable[[str], str] = str) -> str:
     """SQL for a trimmed cell as a number of the canonical type `kind`, NULL where it is not written as stated.
 
-    Unstated means plain: digits, a point, no grouping. A trailing minus counts where a notation is stated. Digits beyond
-    the type's scale are an error, except zeros and, in point notation, the noise of binary floats (ten or more).
+    Unstated means plain: digits, a point, no grouping. A trailing minus counts where a notation is stated. Digits
+    beyond the type's scale are an error, except zeros and, in point notation, the noise of binary floats (ten or more).
     `named` gives expressions that are used again a name.
     """
     body = _body(kind, decimal or ".", thousands)
-    forms, value = [f"[+-]?{body}"], named(_cast(cell, kind, decimal, thousands))
+    value = named(_cast(cell, kind, decimal, thousands))
+    cases = [(f"[+-]?{body}", value)]
     if decimal or thousands:
-        forms.append(f"{body}-")
-        value = f"coalesce({value}, -{_cast(f'left({cell}, -1)', kind, decimal, thousands)})"
+        cases.append((f"{body}-", f"-{_cast(f'left({cell}, -1)', kind, decimal, thousands)}"))
     if (decimal or ".") == "." and not thousands and kind != "integer":
-        forms.append(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}")
         exact = f"try_cast({cell} as double)"
-        lost = f"contains(lower({cell}), 'e') and abs({value}::double - {exact}) > 1e-9 * greatest(1, abs({exact}))"
-        value = f"case when not ({lost}) then {value} end"
-    return f"case when regexp_full_match({cell}, {literal('|'.join(forms))}) then {value} end"
+        near = f"abs({value}::double - {exact}) <= 1e-9 * greatest(1, abs({exact}))"
+        cases.append((r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,3}", f"case when {near} then {value} end"))
+    told = " ".join(f"when regexp_full_match({cell}, {literal(form)}) then {sql}" for form, sql in cases)
+    return f"case {told} end"
 
 
 def _body(kind: str, decimal: str, thousands: str | None) -> str:

@@ -24,8 +24,10 @@ __all__ = ["Object", "Profile", "claim", "labelled", "profiles", "read_profile"]
 
 
 def profiles(home: Home | None = None) -> dict[str, Profile]:
-    """All profiles by name: the shipped ones, those of <home>/profiles (which win over a shipped one of their name), and
-    the generic layout."""
+    """All profiles by name: the shipped ones, those of <home>/profiles, the generic layout.
+
+    A profile of the home wins over a shipped one of its name.
+    """
     folders = [SHIPPED] + ([home.profiles] if home else [])
     found = [read_profile(file) for folder in folders if folder.is_dir() for file in sorted(folder.glob("*.toml"))]
     return {profile.name: profile for profile in found} | {NAME: generic()}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from loaders.numbers import literal
 from loaders.rows import MOST_ISSUES, Part, raw_relation
 from loaders.source import Source
 from loaders.workbook import MARK
@@ -41,9 +42,12 @@ def write_rejects(con: duckdb.DuckDBPyConnection, source: Source, parts: list[Pa
 def _rows(con, source: Source, part: Part) -> Iterator[tuple]:
     cells = ", ".join(f"c{index}" for index in range(source.width))
     listed = f"select line, [{cells}] as cells from ({raw_relation(source)}) semi join {part.rest} as rest using (line)"
-    query = con.cursor().execute(f"""select line, reason, coalesce(rest.cells, raw.cells) from (select line, cells, array_to_string(
-            list_transform(failures, lambda item: concat_ws(' ', item.column || ':', '''' || item.value || '''', item.reason)), '; ') as reason
-            from {part.rest} where ignored is null) as rest left join ({listed}) as raw using (line) order by line""")
+    quote = literal("'")
+    told = f"concat_ws(' ', item.column || ':', {quote} || item.value || {quote}, item.reason)"
+    reasons = f"array_to_string(list_transform(failures, lambda item: {told}), '; ')"
+    rejected = f"select line, cells, {reasons} as reason from {part.rest} where ignored is null"
+    query = con.cursor().execute(f"""select line, reason, coalesce(rest.cells, raw.cells)
+        from ({rejected}) as rest left join ({listed}) as raw using (line) order by line""")
     while rows := query.fetchmany(10_000):
         yield from rows
 
@@ -51,7 +55,8 @@ def _rows(con, source: Source, part: Part) -> Iterator[tuple]:
 def issues(con: duckdb.DuckDBPyConnection, source: Source, part: Part) -> list[dict]:
     """The first thousand rejected cells as {line, column, value, reason}, in the order of the file."""
     query = f"""select line, failed.column, failed.value, failed.reason from
-        (select line, unnest(failures) as failed from {part.rest} where ignored is null) order by line limit {MOST_ISSUES}"""
+        (select line, unnest(failures) as failed from {part.rest} where ignored is null)
+        order by line limit {MOST_ISSUES}"""
     found = [
         dict(zip(("line", "column", "value", "reason"), row, strict=True))
         for row in con.cursor().execute(query).fetchall()

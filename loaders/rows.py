@@ -62,7 +62,8 @@ def write_part(
 
 
 REST_COLUMNS = """line bigint, ignored varchar,
-    failures struct("column" varchar, value varchar, reason varchar, doubt varchar, target varchar)[], cells varchar[]"""
+    failures struct("column" varchar, value varchar, reason varchar, doubt varchar, target varchar)[],
+    cells varchar[]"""
 
 
 def raw_relation(source: Source) -> str:
@@ -78,8 +79,9 @@ def raw_relation(source: Source) -> str:
     filled = f"select * replace ({down} as {first}) from ({source.relation})"
     if not others:
         return filled
+    within = f"over (partition by {first} order by line)"
     replaced = ", ".join(
-        f"coalesce(nullif({column}, ''), last_value(nullif({column}, '') ignore nulls) over (partition by {first} order by line)) as {column}"
+        f"coalesce(nullif({column}, ''), last_value(nullif({column}, '') ignore nulls) {within}) as {column}"
         for column in others
     )
     return f"select * replace ({replaced}) from ({filled})"
@@ -147,17 +149,18 @@ def _move_duplicates(con, index: int, part: Part, own: list[str]) -> None:
     distinct = str(part.table.distinct).lower()
     same = "repeats an earlier row of its key" if part.table.distinct else "the same row again"
     other = f"same {' and '.join(own)} as line ' || first_line || ', other content"
+    ignored = f"(same or {distinct})"
+    failure = f"{{'column': '{own[0]}', 'value': null::varchar, 'reason': '{other}', 'doubt': '', 'target': ''}}"
     con.cursor().execute(f"""insert into {part.rest}
-        select line, case when same or {distinct} then '{same}' end,
-            case when not (same or {distinct}) then [{{'column': '{own[0]}', 'value': null::varchar, 'reason': '{other}', 'doubt': '', 'target': ''}}] end, null
+        select line, case when {ignored} then '{same}' end, case when not {ignored} then [{failure}] end, null
         from twice where part = {index}""").fetchall()
-    counts = f"select count(*), count(*) filter (where same or {distinct}) from twice where part = {index}"
-    gone, ignored = con.cursor().execute(counts).fetchone()
+    counts = f"select count(*), count(*) filter (where {ignored}) from twice where part = {index}"
+    gone, repeated = con.cursor().execute(counts).fetchone()
     part.loaded -= gone
-    part.rejected += gone - ignored
-    part.ignored += ignored
-    if ignored:
-        part.ignored_reasons[same] = part.ignored_reasons.get(same, 0) + ignored
+    part.rejected += gone - repeated
+    part.ignored += repeated
+    if repeated:
+        part.ignored_reasons[same] = part.ignored_reasons.get(same, 0) + repeated
 
 
 def prove(con: duckdb.DuckDBPyConnection, parts: list[Part], target: Path) -> None:

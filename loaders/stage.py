@@ -21,6 +21,7 @@ from loaders.source import Source, exactly, open_source
 from loaders.survey import Survey, survey
 from loaders.totals import control_totals, sentinels
 
+UNREADABLE = (duckdb.ConversionException, duckdb.OutOfRangeException, duckdb.InvalidInputException, duckdb.IOException)
 Progress = Callable[[float, str], None]
 
 
@@ -98,7 +99,7 @@ def convert(con: duckdb.DuckDBPyConnection, staged: Staged, zone: str, progress:
         progress(0.3, "reading record by record")
         staged.source = exactly(staged.source)
         _convert(con, staged, zone, progress)
-    except (duckdb.ConversionException, duckdb.OutOfRangeException) as error:
+    except UNREADABLE as error:
         raise LoadError(staged.path.name, f"cannot be converted: {str(error).splitlines()[0]}") from error
     shutil.rmtree(staged.work)
 

@@ -47,8 +47,8 @@ def sentinels(con: duckdb.DuckDBPyConnection, source: Source, part: Part) -> dic
     found: dict[str, dict[str, int]] = {}
     for column, count in zip(null, row, strict=True):
         if count:
-            each = f"select {cells[column]} as x, count(*) from ({raw}) where x in ({listed[column]}) group by 1 order by 1"
-            found[column] = dict(con.cursor().execute(each).fetchall())
+            each = f"select {cells[column]} as x, count(*) from ({raw}) where x in ({listed[column]}) group by 1"
+            found[column] = dict(sorted(con.cursor().execute(each).fetchall()))
     return found
 
 
@@ -58,5 +58,5 @@ def _cell(source: Source, column: str) -> str:
 
 def _has_nulls(con, file: Path) -> bool:
     """Whether any column of a Parquet file has a NULL, by its own statistics."""
-    read = f"select coalesce(bool_or(stats_null_count is null or stats_null_count > 0), false) from parquet_metadata({path_sql(file)})"
-    return con.cursor().execute(read).fetchone()[0]
+    any_null = "coalesce(bool_or(stats_null_count is null or stats_null_count > 0), false)"
+    return con.cursor().execute(f"select {any_null} from parquet_metadata({path_sql(file)})").fetchone()[0]

@@ -118,7 +118,7 @@ def _exported_at(value: Any) -> str | None:
         try:
             datetime.fromisoformat(value)
         except ValueError:
-            return "must be a date such as 2026-04-30, or { file_name = ..., format = ... }, or { field = ..., format = ... }"
+            return "must be a date such as 2026-04-30, or a table with file_name or field, and format"
         return None
     if isinstance(value, date | datetime):
         return "must be a text: put the date in quotes"
@@ -180,15 +180,18 @@ READING: dict[str, Check] = {
 }  # fmt: skip
 FORMATS: dict[str, Check] = {"format": _formats}
 TOP: dict[str, Check] = READING | {
-    "name": _text, "extends": _text, "system": _text, "side": _one_of(*SIDES), "version": _number, "export": _any_text, "docs": _texts,
+    "name": _text, "extends": _text, "system": _text, "side": _one_of(*SIDES), "version": _number,
+    "export": _any_text, "docs": _texts,
     "values": _table, "object": _table,
 }  # fmt: skip
 OBJECT: dict[str, Check] = READING | NUMBERS | {
-    "recognise": _texts, "unless": _texts, "scope": _one_of("full", "partial"), "forward_fill": _texts, "labels": _labels, "table": _tables,
+    "recognise": _texts, "unless": _texts, "scope": _one_of("full", "partial"), "forward_fill": _texts,
+    "labels": _labels, "table": _tables,
 }  # fmt: skip
 TABLE: dict[str, Check] = {"table": _text, "distinct": _flag, "optional": _flag, "when": _when, "columns": _table}
 COLUMN: dict[str, Check] = NUMBERS | {
-    "from": _text_or_texts, "join": _any_text, "format": _formats, "null": _texts, "values": _values, "constant": _any_text,
+    "from": _text_or_texts, "join": _any_text, "format": _formats, "null": _texts, "values": _values,
+    "constant": _any_text,
     "multiply": _multiply, "negate": _negate, "unit": _text, "timezone": _zone,
     "when": _when, "as": _one_of(*SQL_TYPE), "exported_at": _true,
 }  # fmt: skip
