@@ -31,31 +31,32 @@ member AS (
     ) AS named
     GROUP BY ALL
 ),
+wanted AS (
+    SELECT state_date, product_id, site_id, sum(per_day) AS per_day, sum(own_qty) AS own_qty FROM member GROUP BY ALL
+),
 place AS (
-    SELECT state_date, product_id, site_id, sum(qty) FILTER (WHERE portion = 'shared') AS shared_qty
-    FROM stock_state
-    GROUP BY ALL
+    SELECT
+        wanted.state_date,
+        wanted.product_id,
+        wanted.site_id,
+        nullif(wanted.per_day, 0) AS per_day,
+        wanted.own_qty,
+        coalesce(state.qty, 0) AS shared_qty
+    FROM wanted
+    LEFT JOIN stock_state AS state
+        ON state.portion = 'shared'
+        AND state.state_date = wanted.state_date
+        AND state.product_id = wanted.product_id
+        AND state.site_id = wanted.site_id
 ),
 divided AS (
     SELECT
         member.*,
-        member.own_qty + CASE
-            WHEN sum(member.per_day) OVER run > 0
-            THEN coalesce(place.shared_qty, 0) * member.per_day / sum(member.per_day) OVER run
-            ELSE 0
-        END AS alloc_demand_share,
-        CASE
-            WHEN sum(member.per_day) OVER run > 0
-            THEN (coalesce(place.shared_qty, 0) + sum(member.own_qty) OVER run) * member.per_day / sum(member.per_day) OVER run
-            ELSE 0
-        END AS by_demand_alone
+        member.own_qty + coalesce(place.shared_qty * member.per_day / place.per_day, 0) AS alloc_demand_share,
+        coalesce((place.shared_qty + place.own_qty) * member.per_day / place.per_day, 0) AS by_demand_alone
     FROM member
-    LEFT JOIN place
+    JOIN place
         ON place.state_date = member.state_date AND place.product_id = member.product_id AND place.site_id = member.site_id
-    WINDOW run AS (PARTITION BY member.state_date, member.product_id, member.site_id)
-),
-wanted AS (
-    SELECT state_date, product_id, site_id, sum(per_day) AS per_day FROM member GROUP BY ALL
 ),
 portion AS (
     SELECT state_date, product_id, site_id, 'segment' AS portion, segment, alloc_demand_share, by_demand_alone, consigned_qty,
@@ -84,6 +85,12 @@ valued AS (
     FROM portion
     JOIN stock_day AS day
         ON day.state_date = portion.state_date AND day.product_id = portion.product_id AND day.site_id = portion.site_id
+),
+company AS (
+    SELECT state_date, sum(alloc_demand_share * unit_cost) / nullif(sum(per_day * unit_cost), 0) AS company_days
+    FROM valued
+    WHERE portion = 'segment'
+    GROUP BY state_date
 )
 SELECT
     valued.* EXCLUDE (source_system, source_object, source_id, load_id, source_line),
@@ -91,8 +98,7 @@ SELECT
     product.name AS product,
     product.family,
     product.category,
-    sum(CASE WHEN portion = 'segment' THEN alloc_demand_share * unit_cost END) OVER whole
-        / nullif(sum(CASE WHEN portion = 'segment' THEN per_day * unit_cost END) OVER whole, 0) AS company_days,
+    company.company_days,
     valued.source_system,
     valued.source_object,
     valued.source_id,
@@ -101,4 +107,4 @@ SELECT
 FROM valued
 LEFT JOIN site ON site.site_id = valued.site_id
 LEFT JOIN product ON product.product_id = valued.product_id
-WINDOW whole AS (PARTITION BY valued.state_date)
+LEFT JOIN company ON company.state_date = valued.state_date

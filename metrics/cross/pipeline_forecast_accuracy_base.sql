@@ -15,8 +15,8 @@ visible AS (
     SELECT 'closed' AS kind, win.month + win.lag AS month, win.lag AS horizon, state.segment, share.family, state.currency,
         sum(state.amount * share.share) AS amount
     FROM {win} AS win
-    JOIN opp_state AS state ON state.month = win.month AND state.opportunity_id = win.opportunity_id
-    JOIN opp_share AS share ON share.month = win.month AND share.opportunity_id = win.opportunity_id
+    JOIN opp_state AS state ON state.state_no = win.state_no
+    JOIN opp_share AS share ON share.state_no = win.state_no
     WHERE win.kind = 'closed'
     GROUP BY ALL
 ),

@@ -26,7 +26,7 @@ SELECT
     state.source_line
 FROM newest
 JOIN opp_state AS state ON state.month = newest.month
-JOIN opp_share AS share ON share.month = state.month AND share.opportunity_id = state.opportunity_id
+JOIN opp_share AS share ON share.state_no = state.state_no
 JOIN {probability} AS chance
     ON chance.month = state.month
     AND chance.stage_code = state.stage_code

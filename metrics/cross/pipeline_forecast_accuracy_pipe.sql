@@ -5,30 +5,25 @@ exposure AS (
         state.origin,
         state.stage_code,
         coalesce(state.close_bucket::VARCHAR, '') AS close_bucket_key,
+        state.close_lag,
         state.segment,
         share.family,
         win.lag,
         sum(share.share) AS deals,
         sum(state.amount_rc * share.share) AS amount,
+        sum(state.amount_rc * share.share * state.crm_probability) AS crm_amount,
         count(*) FILTER (WHERE state.amount_rc IS NULL) AS unconverted
     FROM opp_state AS state
     JOIN {origin} AS origin ON origin.month = state.month
-    JOIN opp_share AS share ON share.month = state.month AND share.opportunity_id = state.opportunity_id
-    LEFT JOIN {win} AS win
-        ON win.kind = origin.kind AND win.month = state.month AND win.opportunity_id = state.opportunity_id
+    JOIN opp_share AS share ON share.state_no = state.state_no
+    LEFT JOIN {win} AS win ON win.kind = origin.kind AND win.state_no = state.state_no
     GROUP BY ALL
 ),
 -- the CRM's own number: its probability of the deals it expects in the target month
 crm AS (
-    SELECT
-        state.month,
-        state.close_lag AS horizon,
-        state.segment,
-        share.family,
-        sum(state.amount_rc * share.share * state.crm_probability) AS f_crm
-    FROM opp_state AS state
-    JOIN opp_share AS share ON share.month = state.month AND share.opportunity_id = state.opportunity_id
-    WHERE state.close_lag BETWEEN 1 AND (SELECT max(horizon) FROM horizon)
+    SELECT month, close_lag AS horizon, segment, family, sum(crm_amount) AS f_crm
+    FROM exposure
+    WHERE close_lag BETWEEN 1 AND (SELECT max(horizon) FROM horizon)
     GROUP BY ALL
 ),
 crm_origin AS (

@@ -8,8 +8,7 @@ deal_cell AS (
     SELECT kind.kind, state.month, state.stage_code, state.close_bucket, win.lag, count(*) AS deals
     FROM opp_state AS state
     CROSS JOIN kind
-    LEFT JOIN {win} AS win
-        ON win.kind = kind.kind AND win.month = state.month AND win.opportunity_id = state.opportunity_id
+    LEFT JOIN {win} AS win ON win.kind = kind.kind AND win.state_no = state.state_no
     GROUP BY ALL
 ),
 -- what won deals came to against the amount they stood at, both at the rate of the day they stood there
@@ -22,7 +21,7 @@ worth AS (
         state.amount_rc::DOUBLE AS stood_at,
         CASE WHEN win.kind = 'closed' THEN state.amount_rc ELSE sum(order_worth.amount * rate.rate) END::DOUBLE AS came_to
     FROM {win} AS win
-    JOIN opp_state AS state ON state.month = win.month AND state.opportunity_id = win.opportunity_id
+    JOIN opp_state AS state ON state.state_no = win.state_no
     LEFT JOIN order_worth ON order_worth.order_id = win.order_id AND order_worth.month = win.month + win.lag
     LEFT JOIN month_rate AS rate ON rate.month = win.month AND rate.currency = order_worth.currency
     GROUP BY win.kind, win.month, win.lag, win.opportunity_id, state.amount_rc

@@ -14,6 +14,7 @@ SELECT
     won.kind,
     state.origin,
     state.month,
+    state.state_no,
     state.opportunity_id,
     won.order_id,
     won.month - state.month AS lag,

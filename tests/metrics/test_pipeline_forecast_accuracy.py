@@ -217,7 +217,7 @@ def test_an_opportunity_is_split_by_its_lines_then_by_what_its_customer_bought()
     tables = world(opportunity_line=lines)
     tables["order_line"] = tables["order_line"].replace("O1|O1|P", "O1|O1|V")
     version = version_of(tables, kappa=4)
-    sql = """select family, basis, share from opp_share
+    sql = """select family, basis, share from opp_share join opp_state using (state_no)
         where opportunity_id = $1 and month = 2026 * 12 + $2 - 1 order by family"""
     assert version.cursor().execute(sql, ["c", 3]).fetchall() == [("pump", "line", 0.6), ("valve", "line", 0.4)]
     assert version.cursor().execute(sql, ["c", 4]).fetchall() == [("pump", "line", 0.25), ("valve", "line", 0.75)]
@@ -230,7 +230,8 @@ def test_a_new_customer_is_split_as_its_segment_buys():
     tables = world(opportunity_line="", opportunity="opportunity_id|customer_id\nc|NEW\nf|ALONE")
     tables["customer_history"] += "\nNEW|2026-01-01|key\nALONE|2026-01-01|rare"
     version = version_of({name: text for name, text in tables.items() if text}, kappa=4)
-    sql = "select basis, family, share from opp_share where opportunity_id = $1 and month = 2026 * 12 + 3"
+    sql = """select basis, family, share from opp_share join opp_state using (state_no)
+        where opportunity_id = $1 and month = 2026 * 12 + 3"""
     assert version.cursor().execute(sql, ["c"]).fetchall() == [("segment", "pump", 1.0)]
     assert version.cursor().execute(sql, ["f"]).fetchall() == [("everybody", "pump", 1.0)]
 

@@ -15,7 +15,7 @@ from month_end
 join known on known.snapshot_date between month_end.last_day - 7 and month_end.last_day
 group by all;
 
--- One row per open opportunity and month end, as it then stood. close_bucket: months until the expected close, overdue
+-- One row (state_no) per open opportunity and month end, as it then stood. close_bucket: months until the expected close, overdue
 -- as -1, three and more as 3, empty without one. amount_rc: reporting currency at the origin's rate, empty without a rate.
 create table opp_state as
 with outcome_of_stage as (
@@ -26,7 +26,6 @@ stated as (
         forecast_origin.month,
         forecast_origin.origin,
         snapshot.*,
-        coalesce(snapshot.outcome, outcome_of_stage.outcome, 'open') as outcome_then,
         year(snapshot.expected_close_date) * 12 + month(snapshot.expected_close_date) - 1
             - forecast_origin.month as close_lag
     from forecast_origin
@@ -35,8 +34,10 @@ stated as (
         and coalesce(snapshot.source_system, '') = forecast_origin.source_system
     left join outcome_of_stage on outcome_of_stage.source_stage = snapshot.stage_code
     where coalesce(snapshot.asof_quality, 'snapshot') in ('snapshot', 'rebuilt_full')
+        and coalesce(snapshot.outcome, outcome_of_stage.outcome, 'open') = 'open'
 )
 select
+    row_number() over () as state_no,
     stated.month,
     stated.origin,
     stated.snapshot_date,
@@ -62,5 +63,4 @@ left join customer_span as span
     on span.customer_id = opportunity.customer_id
     and span.valid_from <= stated.origin
     and span.valid_to > stated.origin
-left join month_rate as rate on rate.month = stated.month and rate.currency = coalesce(stated.currency, '')
-where stated.outcome_then = 'open';
+left join month_rate as rate on rate.month = stated.month and rate.currency = coalesce(stated.currency, '');
