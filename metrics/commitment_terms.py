@@ -77,7 +77,9 @@ def _all(done: str) -> str:
 
 
 def _whole(column: str) -> str:
-    return f"case when bool_and({column} is not null) filter (where {LIVE}) then max({column}) filter (where {LIVE}) end"
+    return (
+        f"case when bool_and({column} is not null) filter (where {LIVE}) then max({column}) filter (where {LIVE}) end"
+    )
 
 
 def _kept(day: str) -> str:

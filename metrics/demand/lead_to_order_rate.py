@@ -131,7 +131,9 @@ def _of_dispersion(frame, value) -> Answer:
     found = dispersion(frame)
     n = int(frame["n"].sum()) if len(frame) else 0
     if found is None:
-        return Answer(None, None, None, n, reason=None if not n else "needs two cohorts and a share above 0 and below 1")
+        return Answer(
+            None, None, None, n, reason=None if not n else "needs two cohorts and a share above 0 and below 1"
+        )
     chi2, freedom, n = found
     few = freedom + 1 < 6
     reason = f"{freedom + 1} cohorts; six make a series" if few else None
@@ -190,7 +192,10 @@ MEASURES = (
         ORDER_DAY,
         "Share converted by each age of the lead in days, as far as all leads of the period have come.",
         where="created_date <= $as_of",
-        keys={"lag": f"case when {ORDER_DAY} >= created_date then {ORDER_DAY} - created_date end", "age": "$as_of - created_date"},
+        keys={
+            "lag": f"case when {ORDER_DAY} >= created_date then {ORDER_DAY} - created_date end",
+            "age": "$as_of - created_date",
+        },
         sums={"n": "1"},
         finish=curve,
         interval=None,
@@ -209,9 +214,13 @@ MEASURES = (
         requires=order_needs,
         meaning="Orders that credit no lead: what the funnel does not explain.",
     ),
-    _ratio(spread("phi", "Dispersion of cohorts", "down", phi, "Spread of the cohorts against pure chance; 1 is chance."), "down"),
     _ratio(
-        spread("p_value", "Chance of that dispersion", None, p_value, "How often chance alone spreads cohorts as far."), None
+        spread("phi", "Dispersion of cohorts", "down", phi, "Spread of the cohorts against pure chance; 1 is chance."),
+        "down",
+    ),
+    _ratio(
+        spread("p_value", "Chance of that dispersion", None, p_value, "How often chance alone spreads cohorts as far."),
+        None,
     ),
 )
 DIMS = {

@@ -56,14 +56,22 @@ def marts(drawn: dict[str, str]):
 
 def known(columns: str, table: str = "line_known", **drawn) -> list[tuple]:
     """Columns of all intervals of a drawn company, in order of line and interval."""
-    return marts({**WORLD, **drawn}).execute(f"select {columns} from {table} order by order_line_id, known_from").fetchall()
+    return (
+        marts({**WORLD, **drawn})
+        .execute(f"select {columns} from {table} order by order_line_id, known_from")
+        .fetchall()
+    )
 
 
 def at(day: date, columns: str, **drawn) -> tuple:
     """Columns of the one row that holds on a day."""
-    rows = marts({**WORLD, **drawn}).execute(
-        f"select {columns} from line_known where known_from <= $1 and (known_to is null or known_to > $1)", [day]
-    ).fetchall()
+    rows = (
+        marts({**WORLD, **drawn})
+        .execute(
+            f"select {columns} from line_known where known_from <= $1 and (known_to is null or known_to > $1)", [day]
+        )
+        .fetchall()
+    )
     assert len(rows) == 1
     return rows[0]
 
@@ -79,7 +87,8 @@ def test_a_line_with_one_promise_and_one_delivery_has_one_row_with_its_milestone
 
 
 @pytest.mark.parametrize(
-    ("order_type", "rows"), [("standard", 1), ("rush", 1), ("contract_release", 1), (None, 1), ("return", 0), ("sample", 0)]
+    ("order_type", "rows"),
+    [("standard", 1), ("rush", 1), ("contract_release", 1), (None, 1), ("return", 0), ("sample", 0)],
 )
 def test_only_customer_demand_has_rows(order_type, rows):
     order = f"""
@@ -113,7 +122,9 @@ def test_the_agreed_tolerance_completes_a_line_that_is_a_little_short():
     short = "shipment_id | order_line_id | qty_shipped\n S1 | L1 | 9.5"
     agreed = "customer_id | valid_from | tol | grace_days\n A | 2025-06-01 | 0.05 | 2"
     assert known("completion_date", shipment_line=short) == [(None,)]
-    assert known("completion_date, tol, grace_days", shipment_line=short, customer_setting=agreed) == [(jan(12), 0.05, 2)]
+    assert known("completion_date, tol, grace_days", shipment_line=short, customer_setting=agreed) == [
+        (jan(12), 0.05, 2)
+    ]
     later = agreed.replace("2025-06-01", "2026-06-01")
     assert known("completion_date", shipment_line=short, customer_setting=later) == [(None,)]
 
@@ -231,7 +242,9 @@ def test_damage_papers_and_returns_carry_the_day_they_became_known():
         """,
         invoice_line="invoice_id | order_line_id | invoiced_date | is_accurate\n I1 | L1 | 2026-01-11 | true",
     )
-    assert known("damaged_date, damaged_qty, papers_known_date, papers_wrong_date", **drawn) == [(jan(12), 2, jan(12), jan(12))]
+    assert known("damaged_date, damaged_qty, papers_known_date, papers_wrong_date", **drawn) == [
+        (jan(12), 2, jan(12), jan(12))
+    ]
     con = marts({**WORLD, **drawn})
     columns = "returned_bad_date, returned_bad_qty, invoice_known_date, invoice_wrong_date"
     assert con.execute(f"select {columns} from line_complaint").fetchall() == [(jan(25), 1, jan(11), None)]
@@ -262,7 +275,9 @@ def test_amounts_turn_into_the_reporting_currency_at_the_rate_of_the_order_day()
         fx_rate="rate_date | from_ccy | to_ccy | rate\n 2026-01-01 | USD | EUR | 0.9\n 2026-01-02 | USD | EUR | 0.5",
     )
     assert known("net_amount, amount_rc", **drawn) == [(50, 45)]
-    assert known("net_amount, amount_rc", **{**drawn, "fx_rate": "rate_date | from_ccy | to_ccy | rate\n"}) == [(50, None)]
+    assert known("net_amount, amount_rc", **{**drawn, "fx_rate": "rate_date | from_ccy | to_ccy | rate\n"}) == [
+        (50, None)
+    ]
 
 
 def test_the_win_of_a_deal_dates_only_its_first_order_within_30_days():
@@ -281,5 +296,9 @@ def test_the_win_of_a_deal_dates_only_its_first_order_within_30_days():
             Q              | O3       | 1
         """,
     )
-    rows = marts({**WORLD, **drawn}).execute("select order_id, won_date, is_first_of_win from order_origin order by 1").fetchall()
+    rows = (
+        marts({**WORLD, **drawn})
+        .execute("select order_id, won_date, is_first_of_win from order_origin order by 1")
+        .fetchall()
+    )
     assert rows == [("O1", jan(1), True), ("O2", jan(1), False), ("O3", jan(1), False)]

@@ -24,7 +24,9 @@ def test_a_date_we_moved_leaves_the_first_promise_and_counts_as_our_change():
 
 def test_a_change_the_customer_wanted_sets_a_new_first_promise_and_request():
     wanted = PROMISES.replace("| us        | 2026-01-10", "| customer  |           ")
-    row = at(jan(20), "first_promised_date, current_promised_date, requested_date, repromise_count", promise_history=wanted)
+    row = at(
+        jan(20), "first_promised_date, current_promised_date, requested_date, repromise_count", promise_history=wanted
+    )
     assert row == (jan(14), jan(18), jan(14), 1)
     assert at(jan(7), "first_promised_date", promise_history=wanted) == (jan(11),)
 
