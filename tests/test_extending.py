@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import once
+
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("throughline", "warehouse", "loaders", "metrics", "charts", "reports", "sample_data")
 CUSTOMERS = "shop_customer_no,company,land\n0007,Nord & Söhne,DE\n0012,Sud SA,FR\n"
@@ -34,10 +36,13 @@ def told(copy: Path, *words: str) -> dict:
     return json.loads(run.stdout)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def copy(tmp_path_factory) -> Path:
     """The rooms, with the two files of the README and one export of the new system loaded."""
-    place = tmp_path_factory.mktemp("copy")
+    return once(tmp_path_factory, "copy", lambda home: make_copy(home.path)).path
+
+
+def make_copy(place: Path) -> None:
     for room in ROOMS:
         shutil.copytree(ROOT / room, place / room, ignore=shutil.ignore_patterns("__pycache__"))
     (place / "metrics" / "execution" / "cancelled_share.py").write_text(snippet("python"), "utf-8")
@@ -45,7 +50,6 @@ def copy(tmp_path_factory) -> Path:
     (place / "customers.csv").write_text(CUSTOMERS, "utf-8")
     loaded = told(place, "load", "customers.csv", "--home", "home", "--exported-at", "2026-04-30", "--json")
     (place / "loaded.json").write_text(json.dumps(loaded), "utf-8")
-    return place
 
 
 def test_a_new_metric_file_is_in_the_catalogue_with_all_it_says(copy):

@@ -145,10 +145,10 @@ def test_the_table_shows_value_counts_interval_and_what_was_left_out(call, otif,
 
 
 def test_the_table_of_too_few_rows_shows_counts_and_no_value(call, otif, sample_home):
-    words = "--from 2026-04-28 --to 2026-04-30 --by product"
-    few = next(row for row in otif(words)[1]["rows"] if row["status"] == "insufficient" and row["den"])
+    words = "--from 2026-01-01 --to 2026-04-30 --by customer"
+    few = next(row for row in otif(words)[1]["rows"] if row["status"] == "insufficient" and row["slice"])
     _, out, _ = call("metric otif", words, "--home", sample_home.path)
-    line = next(line for line in out.splitlines() if few["slice"]["product"] in line)
+    line = next(line for line in out.splitlines() if f"  {few['slice']['customer']}  " in line)
     assert "%" not in line and f"{few['num']:.0f} of {few['den']:.0f}" in line
 
 

@@ -25,7 +25,8 @@ def test_the_overview_is_written_in_three_formats_with_the_readings_of_the_comma
         _, read = asked("metric", row["metric"], "--format json --home", sample_home.path)
         [whole] = [found for found in read["rows"] if found["part"] is None and not found["slice"]]
         assert row["status"] == whole["status"], row["metric"]
-        assert (row["value"] or None) == (None if whole["value"] is None else str(whole["value"])), row["metric"]
+        shown = float(row["value"]) if row["value"] else None
+        assert shown == (None if whole["value"] is None else pytest.approx(whole["value"], rel=1e-12)), row["metric"]
         assert read["title"] in page
 
 
