@@ -236,12 +236,12 @@ def grouped(doc: dict, wanted: list[tuple[str, str | None, str]], dim: str, titl
     )
 
 
-def side_by_side(doc: dict, measures: Iterable[str], title: str, part: str | None = None, **style) -> ChartSpec:
-    """The totals of several measures of one unit as categories of one chart."""
-    found = [(described(doc, name), next(iter(undated(doc, name, part, None)), None)) for name in measures]
+def side_by_side(doc: dict, names: Mapping[str, str], title: str, part: str | None = None, **style) -> ChartSpec:
+    """The totals of several measures of one unit as categories of one chart; `names` say what each is called."""
+    found = [(described(doc, name), next(iter(undated(doc, name, part, None)), None)) for name in names]
     return ChartSpec(
         title=title,
-        x=tuple(told.get("title") or told["measure"] for told, _ in found),
+        x=tuple(names.values()),
         series=(series(title, [row for _, row in found]),),
         unit=found[0][0]["unit"],
         **{"kind": "interval", "horizontal": True, **style},

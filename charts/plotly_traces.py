@@ -63,14 +63,25 @@ def line_traces(spec: ChartSpec, theme: str) -> list[dict]:
 
 
 def band(spec: ChartSpec, series: Series, at: list, plain: str) -> list[dict]:
-    """The interval as a light band. Where an end is open the band stops, so that nothing is drawn that is not known."""
-    if not series.low or not any(value is not None for value in series.low):
-        return []
-    open_ended = [low is None or high is None for low, high in zip(series.low, series.high, strict=True)]
-    ends = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "x": at}
-    lower = [None if gap else value for gap, value in zip(open_ended, series.low, strict=True)]
-    upper = [None if gap else value for gap, value in zip(open_ended, series.high, strict=True)]
-    return [ends | {"y": lower}, ends | {"y": upper, "fill": "tonexty", "fillcolor": translucent(plain, 0.14)}]
+    """The interval as a light band, one piece for each unbroken run: where an end is not known nothing is drawn."""
+    traces = []
+    ends = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    for run in known_runs(series):
+        lower = ends | {"x": [at[place] for place in run], "y": [series.low[place] for place in run]}
+        upper = lower | {"y": [series.high[place] for place in run], "fill": "tonexty"}
+        traces += [lower, upper | {"fillcolor": translucent(plain, 0.14)}]
+    return traces
+
+
+def known_runs(series: Series) -> list[list[int]]:
+    """Places whose interval has both ends, in unbroken runs."""
+    runs: list[list[int]] = [[]]
+    for place, pair in enumerate(zip(series.low, series.high, strict=True)):
+        if None in pair:
+            runs.append([])
+        else:
+            runs[-1].append(place)
+    return [run for run in runs if run]
 
 
 def bar_traces(spec: ChartSpec, theme: str) -> list[dict]:

@@ -6,7 +6,11 @@ from charts.from_reading import grouped, lines, side_by_side, trend, waterfall
 from ui import cards, drill, page, tables
 
 STAGES = ("C_E", "E_R", "R_S", "S_D")
-WAITS = ("km_median", "delivered_median", "km_p90")
+WAITS = {
+    "km_median": "Half wait at most",
+    "delivered_median": "The same, delivered only",
+    "km_p90": "Nine of ten at most",
+}
 PROMISES = [("adherence_first", None, "First promise kept"), ("adherence_last", None, "Last promise kept")]
 UNSEEN = ["hidden_delay", "hidden_share", "dispatch_time", "slip", "notified_share", "unpromised_share"]
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from charts.numbers import counted
+from metrics.known import needed_tables
 from metrics.query import relation_text
 from metrics.registry import Metric, resolve
 from ui import data
@@ -34,7 +35,8 @@ def filled(of: Version | None) -> dict[str, int] | None:
 
 def state(metric: Metric, rows: dict[str, int] | None) -> tuple[int, int]:
     """(needed tables with rows, needed tables)."""
-    return sum(bool((rows or {}).get(table)) for table in metric.needs), len(metric.needs)
+    needed = needed_tables(metric)
+    return sum(bool((rows or {}).get(table)) for table in needed), len(needed)
 
 
 def summary(metrics: list[Metric], rows: dict[str, int] | None) -> None:
@@ -123,6 +125,6 @@ def fed(metric: Metric, feeds: dict[str, list[str]], rows: dict[str, int] | None
             "Rows loaded": counted((rows or {}).get(name, 0)),
             "Loaded": bool((rows or {}).get(name)),
         }
-        for name in metric.needs
+        for name in sorted(needed_tables(metric))
     ]
     st.dataframe(made, hide_index=True)

@@ -35,8 +35,8 @@ def figure(now: dict, prior: dict, name: str, part: str | None) -> str:
     if row is None or row["status"] == "not_available":
         return drawn(label, DASH, tile_face.missing(row) if row else "no rows", True)
     if row["status"] == "insufficient":
-        return drawn(label, counts(row), "too few rows for a value", True)
-    sure = [word for word in (tile_face.basis(row, told["unit"]), counts(row)) if word]
+        return drawn(label, counts(row, told["unit"]), "too few rows for a value", True)
+    sure = [word for word in (tile_face.basis(row, told["unit"]), counts(row, told["unit"])) if word]
     value = written(row["value"], told["unit"], row["currency"])
     return drawn(label, value, " · ".join(sure), row["status"] == "low_n", moved(prior, name, part))
 
@@ -61,9 +61,10 @@ def moved(prior: dict, name: str, part: str | None) -> str:
     narrowed = {**prior, "rows": rows(prior, name, part, None)}
     if part is not None:
         narrowed["rows"] = [{**row, "part": None} for row in narrowed["rows"]]
-    verdict, said, against = tiles.changed(narrowed, name)
-    word = against.rpartition(", ")[2] if ", " in against else ""
-    return "" if said == "–" else f'<div class="basis"><span class="{verdict}">{h(said)}</span> {h(word)}</div>'
+    last = tiles.changed(narrowed, name, "")
+    if last.said == DASH:
+        return ""
+    return f'<div class="basis"><span class="{last.verdict}">{h(last.said)}</span> {h(last.word)}</div>'
 
 
 def chart(page: Page, spec: ChartSpec, key: str, measure: str | None = None, more: dict | None = None) -> None:
@@ -78,7 +79,8 @@ def chart(page: Page, spec: ChartSpec, key: str, measure: str | None = None, mor
         if spec.empty:
             st.caption("Not enough rows in this scope to draw this.")
             return
-        picked = drill.picker(f"chart-{key}", measure, spec.keys, spec.x, more) if measure and spec.keys else None
+        marks = drill.Marks(measure, spec.keys, spec.x, more or {}) if measure and spec.keys else None
+        picked = drill.picker(page, f"chart-{key}", marks) if marks else None
         select = {"on_select": picked, "selection_mode": "points"} if picked else {}
         figure_of = to_plotly(spec, page.theme)
         st.plotly_chart(figure_of, theme=None, config=CONFIG, key=f"chart-{key}", alt=described(spec), **select)

@@ -1,6 +1,7 @@
 """From a number to its rows: what was clicked, the rows behind it with file and line, and all of them to take away."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import streamlit as st
@@ -17,18 +18,37 @@ SHOWN = 100
 KEY = "drilled"
 
 
-def picker(key: str, measure: str, keys: Sequence[dict], names: Sequence[str], more: dict | None = None) -> Callable:
-    """A callback for a chart's or table's selection that remembers which rows were asked for."""
+@dataclass(frozen=True)
+class Marks:
+    """The marks of a chart or rows of a table that can be clicked: whose rows, narrowed by what, called what."""
+
+    measure: str
+    at: Sequence[dict]
+    names: Sequence[str]
+    more: dict = field(default_factory=dict)
+
+
+def picker(page: Page, key: str, marks: Marks) -> Callable:
+    """A callback for a chart's or table's selection that remembers which rows were asked for, and in which scope."""
+    asked = data.frozen(page.scope.request(page.metric))
 
     def picked() -> None:
         found = st.session_state.get(key)
         place = selected(found.selection if found else None)
-        if place is None or place >= len(keys):
+        if place is None or place >= len(marks.at):
             st.session_state.pop(KEY, None)
             return
-        st.session_state[KEY] = {"measure": measure, "at": keys[place], "name": names[place], "more": more or {}}
+        at, name = marks.at[place], marks.names[place]
+        st.session_state[KEY] = {"measure": marks.measure, "at": at, "name": name, "more": marks.more, "scope": asked}
 
     return picked
+
+
+def clicked_in(page: Page) -> dict:
+    """What was clicked on this page in this scope, {} when nothing was: another scope has other rows."""
+    found = st.session_state.get(KEY) or {}
+    same = found.get("scope") == data.frozen(page.scope.request(page.metric))
+    return found if same and any(found["measure"] == one.name for one in page.metric.measures) else {}
 
 
 def selected(selection) -> int | None:
@@ -57,9 +77,7 @@ def section(page: Page, measures: Sequence[str]) -> None:
 
 @st.fragment
 def rows_behind(page: Page, measures: list[str]) -> None:
-    clicked = st.session_state.get(KEY) or {}
-    if clicked.get("measure") not in [measure.name for measure in page.metric.measures]:
-        clicked = {}
+    clicked = clicked_in(page)
     with headed("The rows behind the number", "click a mark or a table row above to narrow them"):
         taking = st.container(width="content")
     name = chooser(page, measures, clicked)

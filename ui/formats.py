@@ -32,9 +32,11 @@ def span(period: dict | None) -> str:
         return f"all up to {day(end)}"
     last_day = (date(end.year + end.month // 12, end.month % 12 + 1, 1) - date.resolution).day
     if start.day == 1 and end.day == last_day:
-        first = f"{MONTHS[start.month - 1]} {start.year}"
         last = f"{MONTHS[end.month - 1]} {end.year}"
-        return first if first == last else f"{first} – {last}"
+        if (start.year, start.month) == (end.year, end.month):
+            return last
+        first = MONTHS[start.month - 1] + (f" {start.year}" if start.year != end.year else "")
+        return f"{first} – {last}"
     return f"{day(start)} – {day(end)}"
 
 
@@ -52,8 +54,15 @@ def ago(days: int) -> str:
     return f"{days // 30}{THIN}months" if days < 730 else f"{days // 365}{THIN}years"
 
 
-def counts(row: dict) -> str:
-    """How much stands behind a result row: 418 of 512 where both are counts, else how many rows."""
-    if row["den"] is not None and row["num"] is not None and row["den"] == row["n"] and float(row["num"]).is_integer():
+def counts(row: dict, unit: str) -> str:
+    """How much stands behind a result row: 418 of 512 for a share of counted things, else how many rows."""
+    whole = row["den"] is not None and row["num"] is not None and row["den"] == row["n"]
+    if unit == "share" and whole and float(row["num"]).is_integer():
         return of(row["num"], row["den"])
     return f"n = {counted(row['n'])}"
+
+
+def months_of(period: dict) -> int:
+    """How many months a period touches."""
+    start, end = date.fromisoformat(period["from"]), date.fromisoformat(period["to"])
+    return (end.year - start.year) * 12 + end.month - start.month + 1

@@ -11,6 +11,7 @@ from ui.formats import day
 
 HERE = Path(__file__).parent
 ICON = str(HERE / "icon.png")
+CURRENT = "current"
 STYLE = (HERE / "style.css").read_text("utf-8")
 
 
@@ -27,30 +28,22 @@ def sidebar() -> None:
         return
     with st.sidebar:
         st.space("small")
+        offered = [CURRENT, *(str(one["number"]) for one in kept)]
         asked = st.query_params.get("version")
-        if asked and asked not in ("current", *(str(one["number"]) for one in kept)):
+        if asked and asked not in offered:
             st.warning(f"Version {md_escape(asked)} is no longer kept; you see the current one.")
-        built = {str(one["number"]): f"{one['number']} · built {day(one['built_at'])}" for one in kept}
-        now = str(data.current_number())
-        st.selectbox(
-            "Data version",
-            ["current", *built],
-            format_func=lambda number: f"current ({now})" if number == "current" else built[number],
-            key="version",
-            bind="query-params",
-        )
+        st.selectbox("Data version", offered, key="version", bind="query-params")
         shown = data.version(chosen())
         if shown is not None:
-            lines = [
-                f"{md_escape(system_name(name))} to {day(to)}"
-                for name, to in sorted(states.system_reach(shown).items())
-            ]
-            st.caption("  \n".join(["Data reach:", *lines]))
+            reach = sorted(states.system_reach(shown).items())
+            lines = [f"{md_escape(system_name(name))} to {day(to)}" for name, to in reach]
+            built = f"Version {shown.number}, built {day(shown.facts.get('built_at'))}"
+            st.caption("  \n".join([built, *lines]))
 
 
 def chosen() -> int | None:
     """The pinned version of this visitor, None for the current one."""
-    number = str(st.session_state.get("version") or "current")
+    number = str(st.session_state.get("version") or CURRENT)
     return int(number) if number.isdigit() else None
 
 

@@ -53,8 +53,7 @@ def draw(chosen: scope.Scope) -> None:
 
 def stop_if_nothing(chosen: scope.Scope, told: list) -> None:
     """When the filters leave no row anywhere, say so and stop."""
-    narrowed = chosen.where or chosen.period != "usual"
-    if narrowed and not any(not isinstance(one, UsageError) and one.now["n"] for one in told):
+    if chosen.is_narrowed and not any(not isinstance(one, UsageError) and one.now["n"] for one in told):
         states.nothing_in_scope()
         st.stop()
 

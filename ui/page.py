@@ -84,7 +84,7 @@ def checked(page: Page) -> None:
     if row["status"] == "not_available":
         states.missing(row["reason"] or "", page.metric)
         st.stop()
-    if not row["n"] and (page.scope.where or page.scope.period != "usual"):
+    if not row["n"] and page.scope.is_narrowed:
         states.nothing_in_scope()
         st.stop()
     if row["status"] == "stale":

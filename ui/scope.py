@@ -13,12 +13,10 @@ from ui import data
 from warehouse.versions import Version
 
 DIMS = ("segment", "family", "site")
-MONTHS = {"3m": 3, "6m": 6, "12m": 12, "24m": 24}
-PERIODS = {
-    "usual": "Usual period",
-    **{name: f"Last {count} months" for name, count in MONTHS.items()},
-    "own": "Own dates",
-}
+USUAL, OWN = "Usual period", "Own dates"
+MONTHS = {"3 months": 3, "6 months": 6, "12 months": 12, "24 months": 24}
+# what stands in the address is what stands in the list, so the words are the values
+PERIODS = (USUAL, *MONTHS, OWN)
 TREND_MONTHS = 12
 WIDTH = 178
 
@@ -28,14 +26,19 @@ class Scope:
     """A period (a preset, or own dates), the chosen members by dimension, and the version they are read from."""
 
     version: Version
-    period: str = "usual"
+    period: str = USUAL
     start: date | None = None
     end: date | None = None
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything but the usual period of everything was chosen."""
+        return bool(self.where) or self.period != USUAL
+
     def dates(self, metric: Metric) -> tuple[date | None, date | None]:
         """First and last day to ask of a metric; (None, None) leaves it its usual period."""
-        if self.period == "own":
+        if self.period == OWN:
             return self.start, self.end
         months = MONTHS.get(self.period)
         return (None, None) if months is None else whole_months(data.as_of(self.version, metric), months)
@@ -110,12 +113,10 @@ def members(of: Version, dim: str) -> list[str]:
 def bar(of: Version, as_of: date | None) -> Scope:
     """The row of filters. Each widget keeps its value in the address, so a link shows the same numbers."""
     with st.container(horizontal=True, key="scope", vertical_alignment="bottom", gap="small"):
-        period = st.selectbox(
-            "Period", list(PERIODS), format_func=PERIODS.get, key="period", bind="query-params", width=WIDTH
-        )
-        start, end = own_dates(as_of) if period == "own" else (None, None)
+        period = st.selectbox("Period", PERIODS, key="period", bind="query-params", width=WIDTH)
+        start, end = own_dates(as_of) if period == OWN else (None, None)
         where = {dim: tuple(chosen) for dim in DIMS if (chosen := member_filter(of, dim))}
-        if where or period != "usual":
+        if where or period != USUAL:
             st.button(
                 "Clear", key="clear", on_click=clear, type="tertiary", help="Back to the usual period, everything in"
             )
@@ -144,6 +145,6 @@ def own_dates(as_of: date | None) -> tuple[date | None, date | None]:
 
 def clear() -> None:
     """Take every filter off; runs as a callback, before the widgets are drawn."""
-    st.session_state["period"] = "usual"
+    st.session_state["period"] = USUAL
     for dim in DIMS:
         st.session_state[dim] = []

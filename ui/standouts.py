@@ -1,5 +1,6 @@
 """What a leader should not miss: a few sentences out of the tiles' readings, the gravest first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -11,7 +12,7 @@ from ui import tiles
 from ui.escape import h
 from ui.formats import counts
 
-MOST = 5
+MOST, MOST_SLICES = 5, 3
 
 
 @dataclass(frozen=True)
@@ -25,20 +26,23 @@ class Standout:
 
 def of(told: list[tiles.Told | UsageError]) -> list[Standout]:
     """At most five sentences: clear changes for the worse, slices far off, unreadable metrics, clear gains."""
-    found: list[Standout] = []
-    for one in told:
-        if not isinstance(one, UsageError):
-            found += [line for line in (moved(one), lagging(one), unread(one)) if line]
-    return sorted(found, key=lambda line: -line.weight)[:MOST]
+    read = [one for one in told if not isinstance(one, UsageError)]
+    slices = by_weight(lagging(one) for one in read)[:MOST_SLICES]
+    return by_weight([*slices, *(moved(one) for one in read), *(unread(one) for one in read)])[:MOST]
+
+
+def by_weight(found: Iterable[Standout | None]) -> list[Standout]:
+    return sorted((line for line in found if line), key=lambda line: -line.weight)
 
 
 def moved(one: tiles.Told) -> Standout | None:
     """A change to the prior period that is judged better or worse."""
-    verdict, said, against = one.changes[0]
+    last = one.changes[0]
+    verdict = last.verdict
     if verdict == "flat" or one.now["status"] not in ("ok", "stale"):
         return None
     word = "got worse" if verdict == "bad" else "got better"
-    text = f"{one.metric.title} {word}: {said.lstrip('▲▼ ')} {against.rsplit(',', 1)[0]}."
+    text = f"{one.metric.title} {word}: {last.said.lstrip('▲▼ ')} {last.against}."
     # a change without an interval may be chance: it stands behind what is sure
     weight = {"bad": 3.0, "good": 1.0}[verdict] if one.sure else {"bad": 1.5, "good": 0.8}[verdict]
     return Standout(verdict, weight, text)
@@ -56,7 +60,7 @@ def lagging(one: tiles.Told) -> Standout | None:
         return None
     value = written(row["value"], unit, row["currency"])
     away = change(row["value"] - total, unit, row["currency"])
-    text = f"{one.metric.title}: {dim} {name} stands at {value}, {away} from the whole ({counts(row)})."
+    text = f"{one.metric.title}: {dim} {name} stands at {value}, {away} from the whole ({counts(row, unit)})."
     return Standout("warn", 2.0 + min(off / (scale or 1), 9) / 10, text)
 
 

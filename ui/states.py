@@ -5,6 +5,7 @@ from datetime import date
 import streamlit as st
 
 from charts.names import system_name
+from metrics.known import needed_tables
 from metrics.registry import Metric
 from ui import data, scope
 from ui.escape import md_escape
@@ -68,11 +69,11 @@ def one_sided(of: Version) -> None:
 def missing(reason: str, metric: Metric) -> None:
     """A metric that this data cannot answer: name the input and how to bring it."""
     wanted = reason.removeprefix("not_available:").strip() or "an input"
+    read = ", ".join(f"`{table}`" for table in sorted(needed_tables(metric)))
     with st.container(border=True, key="card-missing"):
         notice(
             f"{md_escape(metric.title)} cannot be read from what is loaded",
-            f"Missing: **{md_escape(wanted)}**. It reads {', '.join(f'`{table}`' for table in metric.needs)}. "
-            "The catalogue says which exports fill these.",
+            f"Missing: **{md_escape(wanted)}**. It reads {read}. The catalogue says which exports fill these.",
             ":material/block:",
         )
         to_upload()

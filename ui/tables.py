@@ -53,7 +53,7 @@ def table(page: Page, doc: dict, measures: list[str], main: str, dim: str) -> No
             st.caption("No rows in this scope.")
             return
         names = [str(row["slice"][dim]) for row in found]
-        picked = drill.picker(key, main, [{dim: name} for name in names], names)
+        picked = drill.picker(page, key, drill.Marks(main, [{dim: name} for name in names], names))
         st.dataframe(
             pd.DataFrame(drill.filled(made)),
             hide_index=True,

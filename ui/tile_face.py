@@ -9,7 +9,7 @@ from charts.numbers import DASH, written
 from metrics.registry import Metric, UsageError
 from ui.escape import h
 from ui.formats import counts, of, reach, span
-from ui.tiles import LESS, MORE, Told
+from ui.tiles import LESS, MORE, Change, Told
 
 BADGES = {
     "low_n": "few rows",
@@ -95,7 +95,7 @@ def runs_of(spots: list) -> list[list]:
 def spark(told: Told) -> str:
     """The trend as a small line with its last point marked."""
     known = [value for value in told.path if value is not None]
-    if len(known) < 2:
+    if len(known) < 2 or told.now["status"] == "insufficient":
         return ""
     spots, unit = spots_of(told.path), told.metric.headline.unit
     lines = "".join(f'<polyline points="{" ".join(f"{x},{y}" for x, y in run)}"/>' for run in runs_of(spots))
@@ -113,10 +113,13 @@ def changes(told: Told) -> str:
         return ""
     if told.waits:
         return '<ul class="tl-changes"><li class="flat">comparing …</li><li>&nbsp;</li></ul>'
-    lines = (
-        f'<li><b class="{verdict}">{h(said)}</b><span>{h(base)}</span></li>' for verdict, said, base in told.changes
-    )
-    return f'<ul class="tl-changes">{"".join(lines)}</ul>'
+    return f'<ul class="tl-changes">{"".join(change_line(one) for one in told.changes)}</ul>'
+
+
+def change_line(one: Change) -> str:
+    word = f'<span class="{one.verdict}">{h(one.word)}</span>' if one.word else ""
+    said = f'<b class="{one.verdict}">{h(one.said)}</b><span>{h(one.against)}</span>{word}'
+    return f'<li title="{h(one.dates)}">{said}</li>'
 
 
 def weak(told: Told) -> str:
@@ -129,12 +132,16 @@ def weak(told: Told) -> str:
     measure = told.metric.headline
     word = "Weakest" if measure.better in (*LESS, *MORE) else "Furthest off"
     value = written(row["value"], measure.unit, row["currency"])
-    said = f"<span>{word} {h(dim)}:</span> <b>{h(name)}</b> {h(value)} <span>({h(counts(row))})</span>"
+    said = f"<span>{word} {h(dim)}:</span> <b>{h(name)}</b> {h(value)} <span>({h(counts(row, measure.unit))})</span>"
     return f'<p class="tl-weak">{said}</p>'
 
 
 def foot(told: Told) -> str:
     """Period, how many rows, how far the data of each system reach."""
     row = told.now
-    said = [span(row["period"]), counts(row) if row["status"] != "not_available" else "", reach(told.doc)]
+    said = [
+        span(row["period"]),
+        counts(row, told.metric.headline.unit) if row["status"] != "not_available" else "",
+        reach(told.doc),
+    ]
     return f'<p class="tl-foot">{h(" · ".join(word for word in said if word))}</p>'

@@ -7,7 +7,7 @@ from charts.from_reading import UNSHOWN, rows, shown, undated
 from charts.numbers import DASH, change
 from metrics.registry import Metric, UsageError
 from ui import data
-from ui.formats import span
+from ui.formats import months_of, span
 from ui.scope import DIMS, Scope
 
 BADGES = {
@@ -18,7 +18,18 @@ BADGES = {
 }
 LESS = ("down", "lower")
 MORE = ("up", "higher")
-VERDICTS = {"good": ", better", "bad": ", worse", "flat": "", "chance": ", within chance"}
+VERDICTS = {"good": "better", "bad": "worse", "flat": "", "chance": "within chance"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A difference: its judgement (good, bad, flat), its number in words, against what, how it is judged, the dates."""
+
+    verdict: str
+    said: str
+    against: str
+    word: str = ""
+    dates: str = ""
 
 
 @dataclass(frozen=True)
@@ -28,7 +39,7 @@ class Told:
     metric: Metric
     now: dict
     doc: dict
-    changes: tuple[tuple[str, str, str], ...]
+    changes: tuple[Change, ...]
     weakest: tuple[str, str, dict] | None
     path: tuple[float | None, ...]
     labels: tuple[str, ...]
@@ -72,12 +83,13 @@ def tell(metric: Metric, scope: Scope) -> Told | UsageError:
         return refused
     now_doc, prior, year, trend, *sliced = docs
     name = metric.headline.name
+    now = headline(now_doc, name)
     points = [row for row in rows(trend, name, None, None, True)]
     return Told(
         metric=metric,
-        now=headline(now_doc, name),
+        now=now,
         doc=now_doc,
-        changes=(changed(prior, name, headline(now_doc, name)), changed(year, name, headline(now_doc, name), True)),
+        changes=(changed(prior, name, "prior period", now), changed(year, name, "last year", now)),
         weakest=weakest(metric, sliced),
         path=tuple(shown(row) for row in points),
         labels=tuple(period_name(row["period"]["label"]) for row in points),
@@ -99,27 +111,27 @@ def judged(difference: float | None, better: str | None, ci=None) -> str:
     return "good" if (difference > 0) == (better in MORE) else "bad"
 
 
-def against(row: dict, now: dict, year: bool) -> str:
-    """What a comparison compares: the base's period, and its own where that is not the one of the headline."""
-    base = "vs " + span(row["base"]["period"]).removeprefix("at ") + (" (last year)" if year else "")
-    return base if row["period"] == now["period"] else f"{span(row['period'])} {base}"
+def against(row: dict, now: dict, base: str) -> str:
+    """What a comparison is against, in words; over which months, where they are not those of the headline."""
+    if row["period"] == now["period"]:
+        return f"vs {base}"
+    return f"last {months_of(row['period'])} months vs {base}"
 
 
-def changed(doc: dict, name: str, now: dict | None = None, year: bool = False) -> tuple[str, str, str]:
-    """(judgement, the difference in words, against what) of a comparison, beside the headline `now` it belongs to."""
+def changed(doc: dict, name: str, base: str, now: dict | None = None) -> Change:
+    """A comparison in words, beside the headline `now` that it belongs to; `base` names what it is against."""
     row = headline(doc, name)
     told = next(found for found in doc["measures"] if found["measure"] == name)
-    base = row.get("base") or {}
-    if not base.get("period"):
-        return "flat", DASH, "no earlier period"
-    compared = against(row, now or row, year)
-    if row.get("difference") is None or shown(row) is None or base.get("status") in UNSHOWN:
-        return "flat", DASH, f"{compared}: too few rows"
+    then = row.get("base") or {}
+    compared = against(row, now or row, base)
+    if not then.get("period") or row.get("difference") is None or shown(row) is None or then.get("status") in UNSHOWN:
+        return Change("flat", DASH, compared, "too few rows then" if then.get("n") else "no rows then")
     difference, ci = row["difference"], row.get("difference_ci")
     verdict = judged(difference, told["better"], ci)
     mark = "" if verdict == "flat" else "▲ " if difference > 0 else "▼ "
-    said = mark + change(difference, told["unit"], row["currency"])
-    return verdict, said, compared + VERDICTS[verdict if verdict != "flat" or not within(ci) else "chance"]
+    word = VERDICTS["chance" if verdict == "flat" and within(ci) else verdict]
+    dates = f"{span(row['period'])} beside {span(then['period'])}"
+    return Change(verdict, mark + change(difference, told["unit"], row["currency"]), compared, word, dates)
 
 
 def within(ci) -> bool:

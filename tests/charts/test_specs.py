@@ -49,7 +49,7 @@ def test_a_missing_end_of_an_interval_is_left_open_and_not_drawn_as_zero():
     figure = to_plotly(spec("bar"))
     assert figure["data"][0]["error_y"]["arrayminus"] == [None, pytest.approx(0.1), None]
     line = to_plotly(spec("line"))
-    assert line["data"][0]["y"] == [None, 0.5, None] and line["data"][1]["y"] == [None, 0.7, None]
+    assert line["data"][0]["y"] == [0.5] and line["data"][1]["y"] == [0.7]
 
 
 def test_pale_points_are_those_that_rest_on_few_rows():

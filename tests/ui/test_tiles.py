@@ -1,0 +1,142 @@
+"""A tile says what the reading says: judged by direction, pale when unsure, silent when too few."""
+
+import pytest
+
+from metrics.registry import UsageError
+from tests.ui import documents
+from ui import standouts, tile_face, tiles
+
+SEGMENT = {"segment": "Key accounts"}
+
+
+def told(metric_id="otif", difference=0.02, ci=(0.01, 0.03), now=None, **more) -> tiles.Told:
+    metric, doc = documents.metric(metric_id), documents.document(metric_id)
+    doc["rows"][0] |= now or {}
+    name = metric.headline.name
+    prior = tiles.changed(documents.compared(metric_id, difference, ci), name, "prior period", doc["rows"][0])
+    given = {
+        "weakest": None,
+        "path": (0.7, None, 0.8, 0.9),
+        "labels": ("May", "Jun", "Jul", "Aug"),
+        "sure": ci is not None,
+    }
+    return tiles.Told(metric, doc["rows"][0], doc, (prior, prior), **{**given, **more})
+
+
+def face(one: tiles.Told) -> str:
+    parts = (tile_face.head, tile_face.value_row, tile_face.changes, tile_face.weak, tile_face.foot)
+    return "".join(part(one) for part in parts)
+
+
+@pytest.mark.parametrize(
+    ("better", "difference", "ci", "verdict"),
+    [
+        ("up", 0.1, (0.05, 0.2), "good"),
+        ("up", -0.1, (-0.2, -0.05), "bad"),
+        ("down", 0.1, (0.05, 0.2), "bad"),
+        ("down", -0.1, None, "good"),
+        ("up", 0.1, (-0.05, 0.2), "flat"),
+        ("band", 0.1, (0.05, 0.2), "flat"),
+        (None, 0.1, None, "flat"),
+        ("up", 0.0, None, "flat"),
+        ("up", None, None, "flat"),
+    ],
+)
+def test_a_change_is_judged_by_the_direction_that_is_better_and_by_its_interval(better, difference, ci, verdict):
+    assert tiles.judged(difference, better, ci) == verdict
+
+
+def test_a_comparison_with_a_period_of_too_few_rows_is_no_number():
+    last = tiles.changed(documents.compared("otif", 0.02, None, base_status="insufficient"), "otif", "last year")
+    assert (last.said, last.word, last.verdict) == ("–", "too few rows then", "flat")
+
+
+def test_a_tile_names_the_period_it_is_compared_with_and_whether_that_may_be_chance():
+    assert "vs prior period" in face(told()) and "better" in face(told())
+    assert "within chance" in face(told(ci=(-0.01, 0.05)))
+
+
+def test_too_few_rows_show_what_there_is_and_no_share():
+    shown = face(told(now={"status": "insufficient", "num": 2, "den": 3, "n": 3, "value": 2 / 3}))
+    assert "2 of 3" in shown and "66" not in shown and "too few rows" in shown
+
+
+def test_a_number_that_is_not_available_names_its_missing_input():
+    missing = {"status": "not_available", "value": None, "reason": "not_available: shipment.delivered_date"}
+    shown = face(told(now=missing))
+    assert "missing: shipment.delivered_date" in shown and "prior period" not in shown
+
+
+def test_few_rows_and_an_unfinished_period_are_said_and_pale():
+    shown = face(told(now={"status": "low_n", "provisional": True}))
+    assert "few rows" in shown and "period not complete" in shown and "tl-value pale" in shown
+
+
+def test_a_filter_that_the_metric_cannot_take_is_said_on_the_tile():
+    assert "not by site" in face(told("lead_to_order_rate", left_out=("site",)))
+
+
+def test_a_tile_gives_its_denominator_interval_and_the_dates_of_both_systems():
+    shown = face(told(now={"num": 328, "den": 400, "n": 400}))
+    assert "328 of 400" in shown and "95\u202f%" in shown
+    assert "Salesforce to 30 Apr 2026" in shown and "SAP to 29 Apr 2026" in shown
+
+
+def test_names_from_the_data_reach_a_tile_escaped():
+    row = documents.row("otif", "otif", sliced={"segment": "<img src=x>"})
+    assert "<b>&lt;img src=x&gt;</b>" in face(told(weakest=("segment", "<img src=x>", row)))
+
+
+def test_the_trend_breaks_where_a_month_had_too_few_rows():
+    spots = tile_face.spots_of((0.7, 0.8, None, 0.9, 0.8, None, 0.7))
+    assert [len(run) for run in tile_face.runs_of(spots)] == [2, 2]
+
+
+@pytest.mark.parametrize(("metric_id", "pick"), [("otif", min), ("commitment_to_delivery", max)])
+def test_the_weakest_slice_is_the_worst_by_direction_over_all_dimensions(metric_id, pick):
+    metric = documents.metric(metric_id)
+    docs = [documents.document(metric_id, by=(dim,)) for dim in ("segment", "family", "site")]
+    gaps = [
+        (row["value"] - tiles.headline(doc, metric.headline.name)["value"], row) for doc in docs for row in doc["rows"]
+    ]
+    worst = pick(gaps, key=lambda pair: pair[0])[1]
+    dim, name, row = tiles.weakest(metric, docs)
+    assert row is worst and row["slice"] == {dim: name}
+
+
+def test_a_slice_of_few_rows_is_the_weakest_only_when_there_is_no_other():
+    metric, docs = (
+        documents.metric("satisfaction_vs_delivery"),
+        [documents.document("lead_to_order_rate", by=("segment",))],
+    )
+    metric = documents.metric("lead_to_order_rate")
+    for row in docs[0]["rows"]:
+        if row["slice"] == SEGMENT:
+            row |= {"value": 0.01, "status": "low_n"}
+    assert tiles.weakest(metric, docs)[1] != "Key accounts"
+    for row in docs[0]["rows"]:
+        row["status"] = "low_n"
+    assert tiles.weakest(metric, docs)[1] == "Key accounts"
+
+
+def test_what_stands_out_puts_a_sure_change_for_the_worse_first():
+    row = documents.row("otif", "otif", sliced=SEGMENT, value=0.2)
+    found = standouts.of(
+        [told(difference=-0.1, ci=(-0.2, -0.05), weakest=("segment", "Key accounts", row)), UsageError("no")]
+    )
+    assert [line.kind for line in found] == ["bad", "warn"]
+    assert "got worse" in found[0].text and "Key accounts stands at 20.0" in found[1].text
+
+
+def test_a_change_without_an_interval_stands_behind_a_slice_that_is_far_off():
+    row = documents.row("otif", "otif", sliced=SEGMENT, value=0.2)
+    found = standouts.of([told(difference=-0.1, ci=None, weakest=("segment", "Key accounts", row))])
+    assert [line.kind for line in found] == ["warn", "bad"]
+
+
+def test_at_most_five_things_stand_out_and_at_most_three_slices():
+    row = documents.row("otif", "otif", sliced=SEGMENT, value=0.2)
+    many = [told(difference=-0.1, ci=(-0.2, -0.05), weakest=("segment", "Key accounts", row)) for _ in range(6)]
+    assert len(standouts.of(many)) == 5
+    still = [told(difference=0.0, ci=(-0.2, 0.2), weakest=("segment", "Key accounts", row)) for _ in range(6)]
+    assert len(standouts.of(still)) == 3
