@@ -61,6 +61,18 @@ def is_compared(row: dict | None) -> bool:
     return is_shown(row) and row.get("difference") is not None and row["base"]["status"] in SHOWN
 
 
+def comparisons(section) -> list[tuple[dict, str]]:
+    """The section's comparisons that can be made, each with its base in words; one when both have the same base."""
+    found = [(section.prior, "in the period before"), (section.prior_year, "a year before")]
+    found = [(row, name) for row, name in found if is_compared(row)]
+    return found[1:] if len({str(row["base"]["period"]) for row, _ in found}) < len(found) else found
+
+
+def base(row: dict, unit: str) -> str:
+    """The value a comparison starts from."""
+    return written(row["base"]["value"], unit, row["currency"])
+
+
 def difference(row: dict | None, unit: str) -> str:
     """The change against the base, signed; a dash where one side has too few rows or nothing."""
     return change(row["difference"], unit, row["currency"]) if is_compared(row) else DASH

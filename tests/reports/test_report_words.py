@@ -1,5 +1,7 @@
 """How result rows are put into words on paper."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from reports import words
@@ -54,3 +56,16 @@ def test_a_change_is_good_or_bad_only_where_a_direction_is_wanted_and_the_interv
 
 def test_an_unfinished_period_is_said_beside_the_status():
     assert words.status(row(0.5, status="low_n", provisional=True)) == "few rows, period not complete"
+
+
+def test_one_base_is_told_once_and_two_bases_twice():
+    year, quarter = ({"label": label} for label in ("2024-05-01..2025-04-30", "2026-Q1"))
+    section = SimpleNamespace(
+        prior=row(0.8, base=BASE | {"period": year}, difference=0.3),
+        prior_year=row(0.8, base=BASE | {"period": year}, difference=0.3),
+    )
+    assert [name for _, name in words.comparisons(section)] == ["a year before"]
+    section.prior = row(0.8, base=BASE | {"period": quarter}, difference=0.3)
+    assert [name for _, name in words.comparisons(section)] == ["in the period before", "a year before"]
+    section.prior_year = row(0.8, base=None, difference=None)
+    assert [name for _, name in words.comparisons(section)] == ["in the period before"]
