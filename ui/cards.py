@@ -12,7 +12,7 @@ from charts.plotly_dict import CONFIG, to_plotly
 from charts.spec import ChartSpec, Series, described, table
 from ui import downloads, drill, tile_face, tiles
 from ui.escape import h
-from ui.formats import counts, span
+from ui.formats import counts, lacking, span
 from ui.head import headed
 from ui.page import Page
 
@@ -33,7 +33,7 @@ def figure(now: dict, prior: dict, name: str, part: str | None) -> str:
     row = next(iter(undated(now, name, part, None)), None)
     label = (told.get("title") or name) + (f": {part_name(part)}" if part else "")
     if row is None or row["status"] == "not_available":
-        return drawn(label, DASH, tile_face.missing(row) if row else "no rows", True)
+        return drawn(label, DASH, lacking(row["reason"]) if row else "no rows", True)
     if row["status"] == "insufficient":
         return drawn(label, counts(row, told["unit"]), "too few rows for a value", True)
     sure = [word for word in (tile_face.basis(row, told["unit"]), counts(row, told["unit"])) if word]

@@ -66,3 +66,9 @@ def months_of(period: dict) -> int:
     """How many months a period touches."""
     start, end = date.fromisoformat(period["from"]), date.fromisoformat(period["to"])
     return (end.year - start.year) * 12 + end.month - start.month + 1
+
+
+def lacking(reason: str | None) -> str:
+    """Why a number is not available, in words: the input it misses, or that its version is older than the metric."""
+    told = str(reason or "its input").removeprefix("not_available:").strip()
+    return "this version is older than the metric: build again" if told.endswith("build again") else f"missing: {told}"

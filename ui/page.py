@@ -82,7 +82,7 @@ def checked(page: Page) -> None:
     said += [f"**not by {dim}**: this metric has no {dim}" for dim in page.scope.left_out(page.metric)]
     st.caption(" · ".join(word for word in said if word))
     if row["status"] == "not_available":
-        states.missing(row["reason"] or "", page.metric)
+        states.missing(row["reason"], page.metric)
         st.stop()
     if not row["n"] and page.scope.is_narrowed:
         states.nothing_in_scope()

@@ -10,7 +10,7 @@ from charts.numbers import change, written
 from metrics.registry import Metric, UsageError
 from ui import tiles
 from ui.escape import h
-from ui.formats import counts
+from ui.formats import counts, lacking
 
 MOST, MOST_SLICES = 5, 3
 
@@ -68,8 +68,7 @@ def unread(one: tiles.Told) -> Standout | None:
     """A metric that cannot be read from this data, with what it lacks."""
     if one.now["status"] != "not_available":
         return None
-    reason = str(one.now["reason"] or "").removeprefix("not_available:").strip()
-    return Standout("warn", 0.5, f"{one.metric.title} cannot be read yet: {reason} is missing.")
+    return Standout("warn", 0.5, f"{one.metric.title} cannot be read yet: {lacking(one.now['reason'])}.")
 
 
 def draw(found: list[Standout], metrics: list[Metric]) -> None:

@@ -9,7 +9,7 @@ from metrics.known import needed_tables
 from metrics.registry import Metric
 from ui import data, scope
 from ui.escape import md_escape
-from ui.formats import day
+from ui.formats import day, lacking
 from warehouse.versions import Version
 
 SIDES = {"crm": "CRM", "erp": "ERP"}
@@ -66,14 +66,14 @@ def one_sided(of: Version) -> None:
         to_upload(f"Upload {SIDES[side]} exports")
 
 
-def missing(reason: str, metric: Metric) -> None:
+def missing(reason: str | None, metric: Metric) -> None:
     """A metric that this data cannot answer: name the input and how to bring it."""
-    wanted = reason.removeprefix("not_available:").strip() or "an input"
+    told = lacking(reason)
     read = ", ".join(f"`{table}`" for table in sorted(needed_tables(metric)))
     with st.container(border=True, key="card-missing"):
         notice(
             f"{md_escape(metric.title)} cannot be read from what is loaded",
-            f"Missing: **{md_escape(wanted)}**. It reads {read}. The catalogue says which exports fill these.",
+            f"**{md_escape(told[0].upper() + told[1:])}.** It reads {read}; the catalogue names their exports.",
             ":material/block:",
         )
         to_upload()

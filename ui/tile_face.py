@@ -8,7 +8,7 @@ from charts.from_reading import shown
 from charts.numbers import DASH, written
 from metrics.registry import Metric, UsageError
 from ui.escape import h
-from ui.formats import counts, of, reach, span
+from ui.formats import counts, lacking, of, reach, span
 from ui.tiles import LESS, MORE, Change, Told
 
 BADGES = {
@@ -53,15 +53,10 @@ def value_row(told: Told) -> str:
     return f'<div class="tl-row"><div>{value}</div>{spark(told)}</div>'
 
 
-def missing(row: dict) -> str:
-    """What a value that is not available waits for."""
-    return "missing: " + str(row["reason"] or "its input").removeprefix("not_available:").strip()
-
-
 def basis(row: dict, unit: str) -> str:
     """The interval, or why there is no value."""
     if row["status"] == "not_available":
-        return missing(row)
+        return lacking(row["reason"])
     if row["status"] == "insufficient":
         return row["reason"] or f"n = {row['n']}: too few rows to show a value"
     if not row["ci"]:
