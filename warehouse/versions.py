@@ -88,6 +88,8 @@ def open_version(home: Home, number: int | None = None) -> Version:
     chosen = current(home) if number is None else number
     path = home.versions / f"{chosen}.duckdb"
     if chosen is None or not path.exists():
+        if number is None and chosen != current(home):  # replaced and cleared away in this very moment
+            return open_version(home)
         raise NoVersion(_offer(home, chosen))
     stat = path.stat()
     key = (str(path), chosen, stat.st_ino, stat.st_mtime_ns)

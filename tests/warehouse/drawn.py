@@ -7,8 +7,8 @@
         '''),
     ])
 
-Rows are such a text (blank = null) or a list of dicts. Values may be text; they are cast to the canonical types. Ids are
-raw, as exported: in the version they read sap/1.
+Rows are such a text (blank = null) or a list of dicts. Values may be text; they are cast to the canonical types. Ids
+are raw, as exported: in the version they read sap/1.
 """
 
 import json
@@ -50,7 +50,7 @@ class Export:
 
 
 def export(system: str, object: str, table: str, exported_at: str, rows: str | list[dict], **options) -> Export:
-    """An export that fills one canonical table. Options: scope, side, loaded_at, more={table: rows} from the same file."""
+    """An export that fills one canonical table. Options: scope, side, loaded_at, more={table: rows} of the file."""
     more = options.pop("more", {})
     filled = {name: drawn(given) if isinstance(given, str) else given for name, given in {table: rows, **more}.items()}
     return Export(system, object, filled, exported_at, **{"side": SIDES.get(system, "company"), **options})
@@ -69,18 +69,44 @@ def add_load(home: Home, exported: Export) -> str:
     for name, rows in exported.tables.items():
         if rows:
             _write(folder / f"{name}.parquet", name, rows)
-    write_manifest(folder, {
-        "load_id": exported.load_id, "state": "active", "system": exported.system, "side": exported.side,
-        "profile": exported.system, "profile_sha": "0", "object": exported.object, "file": f"{exported.object}.csv",
-        "file_sha256": exported.load_id, "bytes": 1, "exported_at": exported.exported_at,
-        "exported_is_date": len(exported.exported_at) == 10, "exported_basis": "command", "scope": exported.scope,
-        "timezone": "UTC", "loaded_at": exported.loaded_at, "loaded_by": "drawn", "decisions": {},
-        "tables": [
-            {"table": name, "object": exported.object, "rows_in": len(rows), "loaded": len(rows), "rejected": 0, "ignored": 0,
-             "ignored_reasons": {}, "control_totals": {}, "sentinels": {}, "issues": []}
-            for name, rows in exported.tables.items()
-        ],
-    })  # fmt: skip
+    write_manifest(
+        folder,
+        {
+            "load_id": exported.load_id,
+            "state": "active",
+            "system": exported.system,
+            "side": exported.side,
+            "profile": exported.system,
+            "profile_sha": "0",
+            "object": exported.object,
+            "file": f"{exported.object}.csv",
+            "file_sha256": exported.load_id,
+            "bytes": 1,
+            "exported_at": exported.exported_at,
+            "exported_is_date": len(exported.exported_at) == 10,
+            "exported_basis": "command",
+            "scope": exported.scope,
+            "timezone": "UTC",
+            "loaded_at": exported.loaded_at,
+            "loaded_by": "drawn",
+            "decisions": {},
+            "tables": [
+                {
+                    "table": name,
+                    "object": exported.object,
+                    "rows_in": len(rows),
+                    "loaded": len(rows),
+                    "rejected": 0,
+                    "ignored": 0,
+                    "ignored_reasons": {},
+                    "control_totals": {},
+                    "sentinels": {},
+                    "issues": [],
+                }
+                for name, rows in exported.tables.items()
+            ],
+        },
+    )
     return exported.load_id
 
 
@@ -135,7 +161,9 @@ def bare_version(tmp_path: Path, exports: list[Export], settings: dict | None = 
 
 def fingerprint(version: Version, left_out: tuple[str, ...] = ()) -> dict[str, tuple]:
     """Rows and hash of every table of a version but the one that tells when it was built; equal means equal data."""
-    names = [name for (name,) in version.cursor().execute("select table_name from duckdb_tables() order by 1").fetchall()]
+    names = [
+        name for (name,) in version.cursor().execute("select table_name from duckdb_tables() order by 1").fetchall()
+    ]
     return {
         name: version.cursor().execute(f"select count(*), sum(hash(t)::hugeint) from {name} as t").fetchone()
         for name in names

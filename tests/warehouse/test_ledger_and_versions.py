@@ -19,14 +19,24 @@ def order(day, number="1", **options):
 
 
 def test_loads_come_in_the_order_of_their_exports_and_a_bare_date_stands_for_the_end_of_its_day(tmp_path):
-    home = drawn_home(tmp_path, [
-        order("2026-01-05"), order("2026-01-05T23:30:00+00:00", "2"), order("2026-01-05T21:59:00+00:00", "3"),
-        order("2026-01-04", "4", loaded_at="2031-01-01"), order("2026-01-04", "5", loaded_at="2030-01-01"),
-    ], tz="Europe/Berlin")  # fmt: skip
+    home = drawn_home(
+        tmp_path,
+        [
+            order("2026-01-05"),
+            order("2026-01-05T23:30:00+00:00", "2"),
+            order("2026-01-05T21:59:00+00:00", "3"),
+            order("2026-01-04", "4", loaded_at="2031-01-01"),
+            order("2026-01-04", "5", loaded_at="2030-01-01"),
+        ],
+        tz="Europe/Berlin",
+    )
     assert [(load.exported_at, load.loaded_at[:4]) for load in active_loads(home)] == [
-        ("2026-01-04", "2030"), ("2026-01-04", "2031"), ("2026-01-05T21:59:00+00:00", "2030"), ("2026-01-05", "2030"),
+        ("2026-01-04", "2030"),
+        ("2026-01-04", "2031"),
+        ("2026-01-05T21:59:00+00:00", "2030"),
+        ("2026-01-05", "2030"),
         ("2026-01-05T23:30:00+00:00", "2030"),  # in Berlin the 5th ended at 23:00 UTC
-    ]  # fmt: skip
+    ]
 
 
 def test_withdrawing_keeps_the_rest_of_the_manifest(tmp_path):
@@ -62,8 +72,17 @@ def test_settings_are_kept_and_asking_creates_nothing(tmp_path):
     assert get_settings(home) == Settings("Asia/Tokyo", None, "04-01", 1)
 
 
-@pytest.mark.parametrize("wrong", [{"tz": "Mars/Base"}, {"fiscal_start": "13-01"}, {"fiscal_start": "4-1"}, {"week_start": 0},
-                                   {"reporting_currency": ""}, {"colour": "red"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"tz": "Mars/Base"},
+        {"fiscal_start": "13-01"},
+        {"fiscal_start": "4-1"},
+        {"week_start": 0},
+        {"reporting_currency": ""},
+        {"colour": "red"},
+    ],
+)
 def test_a_wrong_setting_is_refused_and_nothing_of_the_call_is_kept(tmp_path, wrong):
     home = drawn_home(tmp_path, [])
     with pytest.raises(WrongSetting):
@@ -99,8 +118,13 @@ def test_a_version_that_is_not_there_is_refused_with_those_that_are(tmp_path):
 def test_a_version_is_opened_once_and_cannot_be_changed_or_reach_other_files(tmp_path):
     version = bare_version(tmp_path, [order("2026-01-05")])
     assert open_version(version_home(version)) is version
-    for forbidden in ("create table x (a int)", "from read_csv('/etc/hostname')", "set enable_external_access = true",
-                      f"copy (select 1) to '{tmp_path}/out.csv'", "set memory_limit = '8GB'"):  # fmt: skip
+    for forbidden in (
+        "create table x (a int)",
+        "from read_csv('/etc/hostname')",
+        "set enable_external_access = true",
+        f"copy (select 1) to '{tmp_path}/out.csv'",
+        "set memory_limit = '8GB'",
+    ):
         with pytest.raises(duckdb.Error):
             version.cursor().execute(forbidden)
     version.close()
@@ -133,17 +157,22 @@ def test_a_version_that_cannot_be_deleted_is_left_for_the_next_time(tmp_path, mo
 
 
 def test_status_tells_what_is_loaded_how_fresh_it_is_and_what_was_matched(tmp_path):
-    home = drawn_home(tmp_path, [
-        order("2026-01-05"), order("2026-01-12T06:00:00+00:00", "2"),
-        export("sap", "KNA1", "customer", "2026-01-11", [{"customer_id": "C"}]),
-    ])  # fmt: skip
+    home = drawn_home(
+        tmp_path,
+        [
+            order("2026-01-05"),
+            order("2026-01-12T06:00:00+00:00", "2"),
+            export("sap", "KNA1", "customer", "2026-01-11", [{"customer_id": "C"}]),
+        ],
+    )
     assert status(home)["current"] is None and status(home)["stale"]
     bare_build(home)
     told = json.loads(json.dumps(status(home)))
     assert told["current"] == 1 and not told["stale"] and not told["building"] and told["last_build_error"] is None
     assert [(row["object"], row["exported_at"], row["last_full_day"]) for row in told["freshness"]] == [
-        ("KNA1", "2026-01-11", "2026-01-11"), ("VBAK", "2026-01-12T06:00:00+00:00", "2026-01-11"),
-    ]  # fmt: skip
+        ("KNA1", "2026-01-11", "2026-01-11"),
+        ("VBAK", "2026-01-12T06:00:00+00:00", "2026-01-11"),
+    ]
     assert told["coverage"]["rows"]["sales_order"] == 2
     assert told["matches"] == {"customer": {"unmatched": 1}}
     withdraw(home, told["loads"][0]["load_id"])

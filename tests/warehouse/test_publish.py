@@ -15,9 +15,18 @@ from warehouse.versions import current, numbers, open_version
 METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
 
 
+COUNTS = "select version, (select count(*) from sales_order), (select count(*) from order_line) from version_info"
+
+
 def orders(day, count):
-    return export("sap", "VBAK", "sales_order", day, [{"order_id": str(n)} for n in range(count)], more={
-        "order_line": [{"order_line_id": str(n), "order_id": str(n)} for n in range(count)]})  # fmt: skip
+    return export(
+        "sap",
+        "VBAK",
+        "sales_order",
+        day,
+        [{"order_id": str(n)} for n in range(count)],
+        more={"order_line": [{"order_line_id": str(n), "order_id": str(n)} for n in range(count)]},
+    )
 
 
 def build_until(home, step):
@@ -34,9 +43,7 @@ def read_on(home, stop, seen):
     try:
         while not stop.is_set():
             version = open_version(home)
-            told, count, lines = version.cursor().execute(
-                "select (select version from version_info), (select count(*) from sales_order), (select count(*) from order_line)"
-            ).fetchone()  # fmt: skip
+            told, count, lines = version.cursor().execute(COUNTS).fetchone()
             assert told == version.number == count == lines, f"version {version.number} told {told}, {count}, {lines}"
             assert told >= last, f"{told} after {last}"
             last = told
@@ -78,8 +85,10 @@ def test_readers_see_no_error_and_no_mixed_version_during_twenty_publishes(tmp_p
     bare_build(home)
     processes = multiprocessing.get_context(METHOD)
     stop, seen = processes.Event(), processes.Queue()
-    readers = [processes.Process(target=read_on, args=(home, stop, seen)),
-               threading.Thread(target=read_on, args=(home, stop, seen))]  # fmt: skip
+    readers = [
+        processes.Process(target=read_on, args=(home, stop, seen)),
+        threading.Thread(target=read_on, args=(home, stop, seen)),
+    ]
     for reader in readers:
         reader.start()
     for number in range(2, 22):
@@ -123,7 +132,8 @@ def test_a_mart_that_fails_or_loses_demand_lines_stops_the_build(tmp_path):
     marts = tmp_path / "marts"
     marts.mkdir()
     (marts / "10_line.sql").write_text(
-        "create table line_known as select order_line_id, null::date as known_to from order_line where order_line_id <> 'sap/1'"
+        "create table line_known as select order_line_id, null::date as known_to from order_line "
+        "where order_line_id <> 'sap/1'"
     )
     with pytest.raises(BuildError, match="3 demand lines, but 2 lines in 2 rows"):
         bare_build(home, marts=marts)

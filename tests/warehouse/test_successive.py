@@ -23,19 +23,34 @@ def promised(cell):
 
 
 def exports(told, loaded=None):
-    """One export of order lines and of deals a week; `loaded` is the order in which they reached the ledger."""
-    found = [export("sap", "VBAK", "sales_order", day(0), [{"order_id": "1", "ordered_date": "2026-01-02"}])]
+    """One export of orders, lines, deals and accounts a week; `loaded` is the order in which they reached the ledger.
+
+    A line has an order of its own, of the week before it was first exported.
+    """
+    first = {line: week for week, lines in reversed(list(enumerate(told))) for line in lines}
+    found = []
     for week, lines in enumerate(told):
-        at = f"2030-01-01T00:00:{(loaded or range(len(told)))[week]:02}+00:00"
-        found.append(export("sap", "VBAP", "order_line", day(week), [
-            {"order_line_id": line, "order_id": "1", "current_promised_date": promised(cell), "ordered_qty": qty}
-            for line, (cell, qty) in lines.items()], loaded_at=at))  # fmt: skip
-        found.append(export("salesforce", "Opportunity", "opportunity", day(week), [
-            {"opportunity_id": line, "amount": qty, "stage_code": str(cell)} for line, (cell, qty) in lines.items()],
-            loaded_at=at))  # fmt: skip
-        found.append(export("salesforce", "Account", "customer", day(week), [
-            {"customer_id": line, "segment": str(cell)} for line, (cell, _) in lines.items()], loaded_at=at))  # fmt: skip
+        options = {"loaded_at": f"2030-01-01T00:00:{(loaded or range(len(told)))[week]:02}+00:00"}
+        orders = [{"order_id": line, "ordered_date": ordered(first[line])} for line in lines]
+        items = [
+            {"order_line_id": line, "order_id": line, "current_promised_date": promised(cell), "ordered_qty": qty}
+            for line, (cell, qty) in lines.items()
+        ]
+        deals = [
+            {"opportunity_id": line, "amount": qty, "stage_code": str(cell)} for line, (cell, qty) in lines.items()
+        ]
+        accounts = [{"customer_id": line, "segment": str(cell)} for line, (cell, _) in lines.items()]
+        found += [
+            export("sap", "VBAK", "sales_order", day(week), orders, **options),
+            export("sap", "VBAP", "order_line", day(week), items, **options),
+            export("salesforce", "Opportunity", "opportunity", day(week), deals, **options),
+            export("salesforce", "Account", "customer", day(week), accounts, **options),
+        ]
     return [one for one in found if any(one.tables.values())]
+
+
+def ordered(week):
+    return (START + timedelta(weeks=week, days=-3)).isoformat()
 
 
 def retold(told):
@@ -45,7 +60,7 @@ def retold(told):
         for line, (cell, qty) in lines.items():
             before = last.get(line, {})
             if cell is not None and cell != before.get("cell"):
-                set_on = day(week) if "cell" in before else "2026-01-02"
+                set_on = ordered(week) if line not in last else day(week)
                 promises.append((f"sap/{line}", before.get("count", 0) + 1, set_on, promised(cell)))
                 before = {**before, "cell": cell, "count": before.get("count", 0) + 1}
             if before.get("qty", qty) != qty:
@@ -87,16 +102,28 @@ def test_loads_that_come_late_or_out_of_order_give_the_same_version(tmp_path_fac
 def test_later_exports_change_no_history_of_earlier_days(tmp_path_factory, told, cut):
     known = told[:cut]
     until = f"date '{day(len(known) - 1)}'"
-    tables = {"promise_history": "set_date", "order_line_change": "changed_date", "opportunity_snapshot": "snapshot_date",
-              "customer_history": "valid_from"}  # fmt: skip
+    tables = {
+        "promise_history": "set_date",
+        "order_line_change": "changed_date",
+        "opportunity_snapshot": "snapshot_date",
+        "customer_history": "valid_from",
+    }
+
+    open_end = {"customer_history": "valid_to"}  # a day that does hold may end later
 
     def past(version):
         return {
-            name: sorted(map(str, version.cursor().execute(
-                f"select * exclude ({'valid_to' if name == 'customer_history' else dated}) from {name} where {dated} <= {until}"
-            ).fetchall()))
+            name: sorted(
+                map(
+                    str,
+                    version.cursor()
+                    .execute(f"select * exclude ({open_end.get(name, dated)}) from {name} where {dated} <= {until}")
+                    .fetchall(),
+                )
+            )
             for name, dated in tables.items()
-        }  # fmt: skip
+        }
 
     assert past(bare_version(tmp_path_factory.mktemp("then"), exports(known))) == past(
-        bare_version(tmp_path_factory.mktemp("now"), exports(told)))  # fmt: skip
+        bare_version(tmp_path_factory.mktemp("now"), exports(told))
+    )

@@ -9,23 +9,49 @@ def rows(version, sql):
     return version.cursor().execute(sql).fetchall()
 
 
-PRODUCT = export("sap", "MARA", "product", "2026-01-05", [{"product_id": "P", "base_uom": "PC"}], more={
-    "uom_conversion": [{"product_id": "P", "from_uom": "BOX", "factor": "10"},
-                       {"product_id": "P", "from_uom": "DZ", "factor": "1", "per": "3"},
-                       {"from_uom": "PC", "to_uom": "KG", "factor": "4"}]})  # fmt: skip
+PRODUCT = export(
+    "sap",
+    "MARA",
+    "product",
+    "2026-01-05",
+    [{"product_id": "P", "base_uom": "PC"}],
+    more={
+        "uom_conversion": [
+            {"product_id": "P", "from_uom": "BOX", "factor": "10"},
+            {"product_id": "P", "from_uom": "DZ", "factor": "1", "per": "3"},
+            {"from_uom": "PC", "to_uom": "KG", "factor": "4"},
+        ]
+    },
+)
 
 
 def line(day, qty, unit, **more):
-    return export("sap", "VBAP", "order_line", day, [
-        {"order_line_id": "1", "order_id": "1", "product_id": "P", "ordered_qty": qty, "source_qty": qty, "source_uom": unit,
-         **more}])  # fmt: skip
+    return export(
+        "sap",
+        "VBAP",
+        "order_line",
+        day,
+        [
+            {
+                "order_line_id": "1",
+                "order_id": "1",
+                "product_id": "P",
+                "ordered_qty": qty,
+                "source_qty": qty,
+                "source_uom": unit,
+                **more,
+            }
+        ],
+    )
 
 
 def test_a_quantity_is_converted_and_the_exported_pair_kept(tmp_path):
-    version = bare_version(tmp_path, [PRODUCT, line("2026-01-05", "3", "box", cancelled_qty="1", unit_price="50", net_amount="150")])
-    assert rows(version, "select ordered_qty, source_qty, source_uom, cancelled_qty, unit_price, net_amount from order_line") == [
-        (30, 3, "box", 10, 5, 150)
-    ]
+    version = bare_version(
+        tmp_path, [PRODUCT, line("2026-01-05", "3", "box", cancelled_qty="1", unit_price="50", net_amount="150")]
+    )
+    assert rows(
+        version, "select ordered_qty, source_qty, source_uom, cancelled_qty, unit_price, net_amount from order_line"
+    ) == [(30, 3, "box", 10, 5, 150)]
 
 
 def test_fractions_and_reversed_factors_convert(tmp_path):
@@ -43,19 +69,36 @@ def test_a_row_in_its_base_unit_keeps_every_decimal(tmp_path):
 def test_a_unit_without_a_factor_leaves_the_quantity_empty_and_is_told(tmp_path):
     version = bare_version(tmp_path, [PRODUCT, line("2026-01-05", "3", "PAL")])
     assert rows(version, "select ordered_qty, source_qty from order_line") == [(None, 3)]
-    assert rows(version, "select row_key, rule_id, detail from dq_issue") == [
-        ("sap/1", "uom_missing", "no factor from PAL to the base unit"),
-        ("sap/1", "orphan", "order_line.order_id names no sales_order (1 rows)"),
-    ] or rows(version, "select count(*) from dq_issue where rule_id = 'uom_missing'") == [(1,)]
+    assert rows(version, "select row_key, detail from dq_issue where rule_id = 'uom_missing'") == [
+        ("sap/1", "no factor from PAL to the base unit"),
+    ]
     assert version.facts["issues"]["uom_missing:order_line"] == 1
 
 
 def test_changes_and_promises_are_in_the_base_unit_too(tmp_path):
-    version = bare_version(tmp_path, [
-        PRODUCT, line("2026-01-05", "3", "BOX"), line("2026-01-12", "4", "BOX"),
-        export("sap", "VBEP", "schedule_line", "2026-01-12", [
-            {"order_line_id": "1", "schedule_no": "1", "scheduled_date": "2026-02-01", "confirmed_qty": "4", "source_uom": "BOX"}]),
-    ])  # fmt: skip
+    version = bare_version(
+        tmp_path,
+        [
+            PRODUCT,
+            line("2026-01-05", "3", "BOX"),
+            line("2026-01-12", "4", "BOX"),
+            export(
+                "sap",
+                "VBEP",
+                "schedule_line",
+                "2026-01-12",
+                [
+                    {
+                        "order_line_id": "1",
+                        "schedule_no": "1",
+                        "scheduled_date": "2026-02-01",
+                        "confirmed_qty": "4",
+                        "source_uom": "BOX",
+                    }
+                ],
+            ),
+        ],
+    )
     assert rows(version, "select kind, delta_qty from order_line_change") == [("qty_up", 10)]
     assert rows(version, "select promised_qty from promise_history") == [(40,)]
 
@@ -75,7 +118,9 @@ def rate(version, day, currency):
 
 
 def test_rates_are_carried_forward_reversed_and_chained(tmp_path):
-    version = bare_version(tmp_path, [export("bank", "rates", "fx_rate", "2026-01-10", RATES)], {"reporting_currency": "EUR"})
+    version = bare_version(
+        tmp_path, [export("bank", "rates", "fx_rate", "2026-01-10", RATES)], {"reporting_currency": "EUR"}
+    )
     assert rate(version, "2026-01-05", "USD") == [0.9]
     assert rate(version, "2026-01-07", "USD") == [0.9]
     assert rate(version, "2026-02-01", "USD") == [0.8]

@@ -136,7 +136,8 @@ def _newest(parts: list[str], column: str) -> str:
 def _tell_vanished(job: Job, table: Table, files: list[Parquet]) -> None:
     """Note keys that the newest full export of an object no longer has; their rows stay."""
     full = [file for file in files if file.full]
-    if len(full) < 2 or table.kind not in ("master", "transaction") or "snapshot_date" in table.key:
+    lasting = table.kind in ("master", "transaction") and table.name not in PARTS and "snapshot_date" not in table.key
+    if len(full) < 2 or not lasting:
         return
     rows = all_rows(job, table, files, table.key)
     key = " || '/' || ".join(f"coalesce({part}::varchar, '')" for part in table.key)

@@ -154,8 +154,7 @@ def _settle(job: Job, groups: Groups) -> None:
         job.run("create or replace temp table named (root varchar, golden varchar, method varchar)")
         job.con.executemany("insert into named values (?, ?, ?)", rows)
         job.run(
-            "update member set golden = named.golden, method = named.method from named "
-            "where named.root = member.root"
+            "update member set golden = named.golden, method = named.method from named where named.root = member.root"
         )
 
 

@@ -2,8 +2,8 @@
 
 The promise of a line in an export is its own promised date, else the last day with a confirmed quantity in its
 schedule, else the promised date of its order. The first one counts from the day the order was confirmed (else entered,
-else ordered) where that is before the export; every later one from the export that first shows it. Lines whose history
-was loaded keep that history alone.
+else ordered) where that is before the export, unless an earlier export showed the line without a promise; every later
+one counts from the export that first shows it. Lines whose history was loaded keep that history alone.
 """
 
 from warehouse.steps.files import all_rows
@@ -19,24 +19,32 @@ def promises(job: Job) -> None:
     parts = [file for file in job.of("schedule_line", "confirmed_qty") if "scheduled_date" in file.columns]
     headers = job.of("sales_order", "header_promised_date")
     if own and not parts and not headers and _is_single(own):
-        _write(job, _once(job), "left join sales_order using (order_id)", one_export_each=True)
+        order = "left join sales_order using (order_id) left join (select null::date as day) as none on false"
+        _write(job, _once(job), order, one_export_each=True)
     elif own or parts or headers:
         _see(job, ((own, _own), (parts, _scheduled), (headers, _header)))
-        order = "left join order_line on order_line_id = line left join sales_order using (order_id)"
-        _write(
-            job, "from promise_seen", order, one_export_each=all(_is_single(files) for files in (own, parts, headers))
-        )
+        order = "left join order_line on order_line_id = step.line left join sales_order using (order_id)"
+        order += " left join promise_none as none on none.line = step.line and none.kind = step.kind"
+        one_export_each = all(_is_single(files) for files in (own, parts, headers))
+        _write(job, "from promise_seen", order, one_export_each)
         job.run("drop table promise_seen")
+        job.run("drop table promise_none")
 
 
 def _see(job: Job, kinds: tuple) -> None:
-    """What every export promised: the better kind of promise alone where a line has several."""
+    """What every export promised, the better kind where a line has several; and when one showed no promise yet."""
     types = "line varchar, seq integer, day date, promised date, first_promised date, qty decimal(18,4)"
-    job.run(f"create temp table promise_seen ({types}, {', '.join(f'{n} {t}' for n, t in SOURCE_TYPES.items())})")
-    for files, told in kinds:
+    sources = ", ".join(f"{name} {type_}" for name, type_ in SOURCE_TYPES.items())
+    job.run(f"create temp table promise_seen ({types}, {sources}, kind integer)")
+    job.run("create temp table promise_none (line varchar, day date, kind integer)")
+    for kind, (files, told) in enumerate(kinds):
         if files:
-            known = f"promised is not null and {_unknown(job)}"
-            job.run(f"insert into promise_seen from ({told(job, files)}) as told where {known}")
+            job.run(
+                f"insert into promise_seen select *, {kind} from ({told(job, files)}) as told where {_unknown(job)}"
+            )
+            job.run("insert into promise_none select line, min(day), kind from promise_seen "
+                    "where promised is null group by all")  # fmt: skip
+            job.run("delete from promise_seen where promised is null")
 
 
 def _once(job: Job) -> str:
@@ -74,12 +82,13 @@ def _scheduled(job: Job, files: list[Parquet]) -> str:
     columns = ("order_line_id", "schedule_no", "scheduled_date", "confirmed_qty")
     join, line = resolved(job, "order_line", "told.order_line_id")
     # the last confirmed part is the source; its place is one number, since comparing pairs would take twice as long
-    place = "date_diff('day', date '1970-01-01', scheduled_date) * 1000000 + schedule_no"
+    confirmed = "case when confirmed_qty > 0 then "
+    place = f"{confirmed}date_diff('day', date '1970-01-01', scheduled_date) * 1000000 + schedule_no end"
     return f"""
         with told as (
-            select order_line_id, _seq, max(scheduled_date) as promised, sum(confirmed_qty) as qty,
+            select order_line_id, _seq, max({confirmed}scheduled_date end) as promised, sum(confirmed_qty) as qty,
                    arg_max(source_id, {place}) as source_id, arg_max(source_line, {place}) as source_line
-            from ({all_rows(job, job.tables["schedule_line"], files, columns)}) where confirmed_qty > 0 group by 1, 2
+            from ({all_rows(job, job.tables["schedule_line"], files, columns)}) group by 1, 2
         )
         select {line} as line, _seq, day, promised, null, qty, source_system, source_object, source_id, load_id,
                source_line
@@ -103,7 +112,9 @@ def _write(job: Job, seen: str, order: str, one_export_each: bool) -> None:
         insert into promise_history by name
         with step as (select *, {before} as before from ({seen})),
         given as (
-            select step.*, least(day, coalesce(confirmed_date, entered_date, ordered_date, day)) as since,
+            select step.*, case when none.day < step.day then step.day
+                                else least(step.day, coalesce(confirmed_date, entered_date, ordered_date, step.day))
+                           end as since,
                    unnest(case when before is not null then [2] when promised <> first_promised then [1, 2]
                                else [1] end) as part
             from step {order}
