@@ -1,10 +1,11 @@
-"""Rank statistics of a table of counts (x ordered down, y ordered across): exact, whatever the number of rows behind it.
+"""Rank statistics of a table of counts (x ordered down, y across): exact, however many rows stand behind it.
 
 Every statistic takes an array (..., X, Y) of counts and gives one number per table, NaN where it says nothing. So the
 delete-one-customer jackknife is one call over the tables that lack a customer.
 """
 
 import math
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -16,11 +17,11 @@ CHUNK = 4_000_000
 ENOUGH_CLUSTERS = 20
 
 
-def table_of(frame: pd.DataFrame, x: str = "x", y: str = "y") -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Counts by ordered values of x and y: (table, values of x, values of y). The frame has a column n."""
-    xs, ys = (np.unique(frame[name].to_numpy(float)) for name in (x, y))
+def table_of(frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Counts by ordered values of x and y: (table, values of x, values of y). The frame has columns x, y and n."""
+    xs, ys = (np.unique(frame[name].to_numpy(float)) for name in ("x", "y"))
     table = np.zeros((len(xs), len(ys)))
-    places = np.searchsorted(xs, frame[x].to_numpy(float)), np.searchsorted(ys, frame[y].to_numpy(float))
+    places = np.searchsorted(xs, frame["x"].to_numpy(float)), np.searchsorted(ys, frame["y"].to_numpy(float))
     np.add.at(table, places, frame["n"].to_numpy(float))
     return table, xs, ys
 
@@ -78,34 +79,37 @@ def bonett_wright(rho: float, n: float) -> tuple[float, float] | None:
     return math.tanh(math.atanh(rho) - half), math.tanh(math.atanh(rho) + half)
 
 
-def _patterns(frame: pd.DataFrame, x: str, y: str) -> list[tuple[np.ndarray, int]]:
-    """Distinct sets of (cell, count) that a cluster holds, as rows of the sorted cells, with how many clusters hold it."""
-    keyed = frame.groupby(["cluster", x, y], sort=True)["n"].sum().reset_index()
-    held: dict[tuple, int] = {}
-    for _, part in keyed.groupby("cluster", sort=False):
-        pattern = tuple(part[[x, y, "n"]].astype(float).itertuples(index=False, name=None))
-        held[pattern] = held.get(pattern, 0) + 1
-    return [(np.array(pattern), count) for pattern, count in sorted(held.items())]
+def _patterns(frame: pd.DataFrame, xs: np.ndarray, ys: np.ndarray) -> tuple[list[tuple], np.ndarray]:
+    """Distinct (cells, counts) that clusters hold, and how many clusters hold each."""
+    cells = np.searchsorted(xs, frame["x"].to_numpy(float)) * len(ys) + np.searchsorted(ys, frame["y"].to_numpy(float))
+    clusters = pd.factorize(frame["cluster"])[0].astype(np.int64)
+    held = pd.Series(frame["n"].to_numpy(float)).groupby(clusters * (len(xs) * len(ys)) + cells).sum()
+    owner, cell = np.divmod(held.index.to_numpy(), len(xs) * len(ys))
+    starts = np.flatnonzero(np.diff(owner)) + 1
+    parts = zip(np.split(cell, starts), np.split(held.to_numpy(), starts), strict=True)
+    found = Counter((tuple(where.tolist()), tuple(counts.tolist())) for where, counts in parts)
+    ordered = sorted(found)
+    return ordered, np.array([found[pattern] for pattern in ordered], float)
 
 
-def leave_one_out(statistic: Callable, frame: pd.DataFrame, x: str = "x", y: str = "y") -> tuple[float, float] | None:
+def leave_one_out(statistic: Callable, frame: pd.DataFrame) -> tuple[float, float] | None:
     """Jackknife interval over clusters (customers) of a statistic; None below 20 clusters or where it is undefined.
 
     `frame` has columns cluster, x, y, n. Clusters with the same answers are dropped once and weighted.
     """
-    table, xs, ys = table_of(frame, x, y)
-    patterns = _patterns(frame, x, y)
-    weights = np.array([count for _, count in patterns], float)
+    table, xs, ys = table_of(frame)
     whole = value(statistic, table)
-    if whole is None or weights.sum() < ENOUGH_CLUSTERS:
+    if whole is None:
+        return None
+    patterns, weights = _patterns(frame, xs, ys)
+    if weights.sum() < ENOUGH_CLUSTERS:
         return None
     step, replicates = max(1, CHUNK // table.size), []
     for start in range(0, len(patterns), step):
         part = patterns[start : start + step]
         tables = np.repeat(table[None], len(part), axis=0)
-        for place, (cells, _) in enumerate(part):
-            where = np.searchsorted(xs, cells[:, 0]), np.searchsorted(ys, cells[:, 1])
-            tables[place][where] -= cells[:, 2]
+        for place, (cells, counts) in enumerate(part):
+            tables[place].reshape(-1)[list(cells)] -= counts
         replicates.append(statistic(tables))
     found = np.concatenate(replicates)
     if np.isnan(found).any():

@@ -77,9 +77,11 @@ def delivered_by(day: str, params: Mapping) -> str:
     """Quantity delivered by a day, at most what was owed."""
     given = evidence(params)
     column = 3 if given else 2
-    steps = f"list_filter(string_split(deliveries, '; '), lambda step: split_part(step, ' ', 1)::date <= least({day}, $as_of))"
+    steps = f"""list_filter(string_split(deliveries, '; '),
+        lambda step: split_part(step, ' ', 1)::date <= least({day}, $as_of))"""
+    counts = f"list_transform({steps}, lambda step: split_part(step, ' ', {column})::double)"
     return f"""(least(net_qty::double, case
-        when deliveries is not null then coalesce(list_max(list_transform({steps}, lambda step: split_part(step, ' ', {column})::double)), 0)
+        when deliveries is not null then coalesce(list_max({counts}), 0)
         when {first_delivery(params)} <= {day} then {given}delivered_qty
         else 0
     end))"""

@@ -1,4 +1,4 @@
-"""Perfect orders: what an order needs beyond its date and quantity, and what is said where a company does not record it."""
+"""Perfect orders: what an order needs beyond its date and quantity, and what is said where that is not recorded."""
 
 from metrics.finish import number
 from metrics.intervals import wilson

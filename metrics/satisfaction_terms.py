@@ -6,11 +6,13 @@ from metrics.registry import Stage
 DONE = term.complete({"evidence": "proof"})
 SHIPPED = term.complete({"evidence": "any"})
 PROMISE = term.promise()
-LIVE = "(cancel_class is not null and cancel_class not in ('excusable', 'unknown_date'))"
+# A line said to be cancelled on an unknown day that arrived all the same was delivered.
+LIVE = f"(cancel_class in ('none', 'failure') or {DONE} is not null)"
 IS_LATE = f"coalesce(coalesce({DONE}, $as_of) > {PROMISE} + grace_days::int, false)"
 IS_TOLD = f"coalesce(notice_date < {PROMISE} and notice_date <= $as_of, false)"
 IS_HURT = "(coalesce(damaged_date <= $as_of, false) or coalesce(returned_bad_date <= $as_of, false))"
-IS_SILENT = f"(({IS_LATE} or repromise_count > 0) and not {IS_TOLD} and (repromise_count = 0 or repromise_count > notified_count))"
+IS_SILENT = f"""(({IS_LATE} or repromise_count > 0) and not {IS_TOLD}
+    and (repromise_count = 0 or repromise_count > notified_count))"""
 KNOWS_NOTICES = "coalesce(any_value(notices_since) <= $as_of, false)"
 ASKED_BEFORE = f"coalesce(inquiry_date <= $as_of and inquiry_date < coalesce({DONE}, $as_of + 1), false)"
 KEPT_WAITING = "coalesce(sla_missed_date < $as_of, false)"

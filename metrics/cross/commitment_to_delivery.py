@@ -1,6 +1,6 @@
 """Days from the moment we gave our word until the customer had everything, where they went, and whether we kept it.
 
-    C = the earlier of the won deal and the order confirmation; else the order date, else the entry (call-offs: order date)
+    C = the earlier of won deal and order confirmation; else the order date, else the entry; call-offs: order date
     E entered, R released, S shipped (the shipment that completes the line), D = day on which the line was complete
     T = D - C                     monotone: no milestone counts before the one in front of it, so the stages add up to T
     dispatch_time = D - S         hidden_delay = T - dispatch_time = S - C     the wait no carrier report shows
@@ -27,12 +27,13 @@ from metrics import line_terms as term
 from metrics.finish import divide, km_quantile, median_of, number
 from metrics.registry import Answer, Measure, Metric, Param, Relation
 
-COLUMNS = """order_line_id, known.order_id, order_no, customer_id, customer, segment, tier, region, country, owner, product_id,
-    product, family, category, site, carrier, fulfil_model, planner, channel, order_type, known_from, known_to, ordered_date,
-    entered_date, confirmed_date, released_date, requested_date, sales_lead_time_days, first_promised_date,
-    current_promised_date, promise_set_date, repromise_count, notified_count, uom_missing, cancel_class, cancelled_date,
-    completion_date, completion_known_date, completion_ship_date, any_completion_date, any_completion_known_date,
-    any_completion_ship_date, attribute_backfilled, state_from, source_system, source_object, source_id, load_id, source_line,
+COLUMNS = """order_line_id, known.order_id, order_no, customer_id, customer, segment, tier, region, country, owner,
+    product_id, product, family, category, site, carrier, fulfil_model, planner, channel, order_type, known_from,
+    known_to, ordered_date, entered_date, confirmed_date, released_date, requested_date, sales_lead_time_days,
+    first_promised_date, current_promised_date, promise_set_date, repromise_count, notified_count, uom_missing, cancel_class,
+    cancelled_date, completion_date, completion_known_date, completion_ship_date, any_completion_date, any_completion_known_date,
+    any_completion_ship_date, attribute_backfilled, state_from,
+    source_system, source_object, source_id, load_id, source_line,
     origin.opportunity_id, case when origin.is_first_of_win then origin.won_date end as won_date,
     case when origin.is_first_of_win then origin.won_known_date end as won_known_date, milestone_sets"""
 LINE = Relation(
@@ -134,6 +135,7 @@ LEAD_TIME = {
     "exclude": {"lead_time_missing": "requested_date is null or sales_lead_time_days is null"},
     "requires": (*NEEDS, "product_site.sales_lead_time_days", term.REQUESTED),
 }
+ROAD = f"({way.REACHED_D} - {way.REACHED_S})"
 HIDDEN = f"({way.REACHED_S} - {way.START})"
 FIRST, LAST = way.kept("first", way.PROMISE), way.kept("last", way.CURRENT)
 
@@ -154,14 +156,14 @@ def waits() -> tuple[Measure, ...]:
                       "entries": f"({way.ENTERED} is not null)::int",
                       "release": f"case when {way.RELEASED} is not null then {way.REACHED_R} - {way.START} end",
                       "releases": f"({way.RELEASED} is not null)::int"},
-                meaning="Mean days from commitment to shipping, which no carrier report shows; entry and release: what of "
-                        "it passes before a clock started there."),
+                meaning="Mean days from commitment to shipping, which no carrier report shows; entry and release: "
+                        "what of it passes before a clock started there."),
         measure("dispatch_time", "Days on the road", "days", "down", "complete",
-                **{**SHIPPED, **mean(f"({way.REACHED_D} - {way.REACHED_S})")}, meaning="Mean days from shipping to delivery."),
+                **{**SHIPPED, **mean(ROAD)}, meaning="Mean days from shipping to delivery."),
         measure("stage_mean", "Days by stage", "days", "down", "complete", **STAGES, finish=stage_mean,
                 meaning="Mean days of each stage; they add up to the mean of T."),
-        measure("dwell", "Days the customer wanted to wait", "days", None, "complete", **{**LEAD_TIME, **mean(way.DWELL)},
-                meaning="Mean days between commitment and the day from which our lead time would have served the request."),
+        measure("dwell", "Days the customer wished for", "days", None, "complete", **{**LEAD_TIME, **mean(way.DWELL)},
+                meaning="Mean days from commitment to the day from which our lead time would have served the wish."),
         measure("net_median", "Days net of the customer's own wish", "days", "down", "complete", **LEAD_TIME,
                 keys={"days": f"({way.TOTAL} - {way.DWELL})"}, sums={"n": "1"}, finish=median_of(), minimum=(6, 20),
                 meaning="Median of T less dwell."),
@@ -202,7 +204,7 @@ def promises() -> tuple[Measure, ...]:
 
 METRIC = Metric(
     title="Commitment to delivery",
-    question="From the moment we gave our word, how long does the customer wait, where, and do we keep the first promise?",
+    question="Counted from our word, how long does the customer wait, where, and do we keep the first promise?",
     relations={"line": LINE},
     measures=(*waits(), *promises()),
     dims=term.DIMS,

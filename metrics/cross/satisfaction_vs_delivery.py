@@ -63,14 +63,14 @@ def one_type(frame: pd.DataFrame) -> tuple[pd.DataFrame, str | None]:
     ], f"{chosen or 'untyped'} only; {others} in scope too, never added to it"
 
 
-def association(statistic, key: str = "late"):
+def association(statistic):
     """Finisher of a statistic of lateness against score."""
 
     def finish(frame, params) -> Answer:
         if frame.empty:
             return Answer(None, None, None, 0)
         kept, reason = one_type(frame)
-        table, n = table_of(kept, key, "score")[0], int(kept["n"].sum())
+        table, n = table_of(kept)[0], int(kept["n"].sum())
         found = value(statistic, table) if min(table.shape) > 1 else None
         if found is None:
             reason = "all orders equally late, or all answers equal"
@@ -79,15 +79,15 @@ def association(statistic, key: str = "late"):
     return finish
 
 
-def interval_of(statistic, key: str = "late"):
+def interval_of(statistic):
     """Jackknife by customer; for rho of few customers the interval of its size alone."""
 
     def interval(frame, params):
         kept, _ = one_type(frame)
-        limits = leave_one_out(statistic, kept, key, "score")
+        limits = leave_one_out(statistic, kept)
         if limits:
             return (*limits, "jackknife_customer")
-        found = value(statistic, table_of(kept, key, "score")[0]) if statistic is spearman else None
+        found = value(statistic, table_of(kept)[0]) if statistic is spearman else None
         limits = None if found is None else bonett_wright(found, kept["n"].sum())
         return (*limits, "bonett_wright") if limits else None
 
@@ -185,7 +185,7 @@ def ranked(name: str, title: str, statistic, better: str | None, meaning: str, l
         "ratio",
         better,
         meaning,
-        keys={**TYPE, "late": late, "score": "score"},
+        keys={**TYPE, "x": late, "y": "score"},
         exclude=word.DELIVERED,
         finish=association(statistic),
         interval=interval_of(statistic),
@@ -204,8 +204,8 @@ def parted(
 
 BAD = f"({word.IS_BAD})::int"
 MEASURES = (
-    ranked("rho", "Lateness against score", spearman, None, "Spearman's correlation of days late and score.", headline=True),
-    ranked("tau_b", "Lateness against score, pairs", kendall, None, "Kendall's correlation of days late and score."),
+    ranked("rho", "Lateness against score", spearman, None, "Spearman's rank correlation of the two.", headline=True),
+    ranked("tau_b", "Lateness against score, pairs", kendall, None, "Kendall's rank correlation of the two."),
     ranked(
         "superiority",
         "On time beats late",
@@ -227,7 +227,7 @@ MEASURES = (
     ),
     parted(
         "cause", "Cause of dissatisfaction", "share", None, word.CAUSE,
-        "Dissatisfied answers by what had failed: execution, communication, both, neither, or unknown for want of notices.",
+        "Dissatisfied answers by what had failed; notice_unknown: late, and nobody records whether customers are told.",
         "1", causes, where=word.ANSWERED, exclude={**word.JUDGED, "satisfied": f"not {word.IS_BAD}"},
     ),
     measure(
@@ -248,7 +248,7 @@ MEASURES = (
 )  # fmt: skip
 METRIC = Metric(
     title="Satisfaction against delivery",
-    question="Are customers less satisfied when deliveries fail, and is the failure one of execution or of communication?",
+    question="Are customers less satisfied when deliveries fail, and does execution fail, or communication?",
     relations={"answer": ANSWER},
     measures=MEASURES,
     dims={

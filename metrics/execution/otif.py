@@ -20,16 +20,18 @@ our fault within 30 days). It is a count of orders, never a product of shares; a
 record is not judged, and the reading says how many of the four are.
 
 Unit: share. Higher is better. n = lines, orders. Interval: Wilson with the effective sample size of lines in orders.
-Source: SCOR RL.1.1 and RL.2.1-2.4. OTIF itself has no standard: basis, grain, population, grace and evidence are printed.
+Source: SCOR RL.1.1, RL.2.1-2.4. OTIF has no standard of its own: basis, grain, population, grace, evidence are printed.
 """
 
 from metrics import line_terms as term
+from metrics import otif_terms as due
 from metrics import perfect_orders as perfect
 from metrics.finish import divide, number
 from metrics.registry import Answer, Measure, Metric, Param, Relation, Stage
 
-COLUMNS = """known.order_line_id, known.order_id, order_no, customer_id, customer, segment, tier, region, country, owner, product_id,
-    product, family, category, base_uom, site, carrier, fulfil_model, planner, channel, order_type, known_from, known_to,
+COLUMNS = """known.order_line_id, known.order_id, order_no, customer_id, customer, segment, tier, region, country,
+    owner, product_id, product, family, category, base_uom, site, carrier, fulfil_model, planner, channel, order_type,
+    known_from, known_to,
     ordered_date, requested_date, first_promised_date, current_promised_date, promise_set_date, net_qty, tol,
     grace_days, uom_missing, cancel_class, cancelled_date, first_delivery_date, first_known_date, completion_date,
     completion_known_date, any_first_delivery_date, any_first_known_date, any_completion_date,
@@ -55,11 +57,7 @@ left join line_complaint on line_complaint.order_line_id = known.order_line_id""
     state_column="order_line.status",
 )
 
-PASSES = {
-    "otif": "coalesce({done} <= {limit}, false)",
-    "on_time": "coalesce({first} <= {limit}, false)",
-    "in_full": "coalesce({done} <= greatest({limit}, {first}), false)",
-}
+SEEN = "any_first_known_date <= $as_of"
 EVIDENCE = ("pod", "carrier", "unstated", "estimated", "goods_issue")
 COVERAGE = {
     **{
@@ -70,95 +68,13 @@ COVERAGE = {
 }
 
 
-def terms(params) -> dict[str, str]:
-    return {"done": term.complete(params), "first": term.first_delivery(params), "limit": term.limit(params)}
-
-
-def passes(measure: str, params) -> str:
-    return PASSES[measure].format(**terms(params))
-
-
-def dated(params) -> str:
-    """Date of the basis; a line without one stands where it was wanted or ordered, to be counted as left out."""
-    return f"coalesce({term.due(params)}, requested_date, {term.ORDERED})"
-
-
-def is_order(params) -> bool:
-    return params["grain"] == "order"
-
-
-def by_completion(params) -> bool:
-    return params["population"] == "delivered"
-
-
-def reasons(params) -> dict[str, str]:
-    """Why lines are left out. What was completed was not cancelled, and its delivery is proved."""
-    found = term.left_out(params)
-    if by_completion(params):
-        return {"cancelled": f"{term.complete(params)} is null", "unpromised": found["unpromised"]}
-    return found
-
-
-def anchor(params) -> str | None:
-    if is_order(params):
-        return None
-    return term.complete(params) if by_completion(params) else dated(params)
-
-
-def where(params) -> str:
-    if is_order(params):
-        return "true"
-    if by_completion(params):
-        return f"not is_header and {term.complete(params)} is not null"
-    return f"not is_header and coalesce({term.limit(params)}, {dated(params)}) <= $as_of"
-
-
-def exclude(params) -> dict[str, str]:
-    if not is_order(params):
-        return reasons(params)
-    if by_completion(params):
-        return {"unpromised": "judged = 0"}
-    return {
-        "cancelled": "judged = 0 and cancelled > 0 and unpromised + uom_missing + no_proof + cancel_date_unknown = 0",
-        "cancel_date_unknown": "judged = 0 and cancel_date_unknown > 0 and unpromised + uom_missing + no_proof = 0",
-        "unpromised": "judged = 0 and unpromised > 0 and uom_missing + no_proof = 0",
-        "uom_missing": "missed = 0 and uom_missing > 0",
-        "no_proof": "missed = 0 and no_proof > 0",
-    }
-
-
-REASONS = ("cancelled", "cancel_date_unknown", "unpromised", "uom_missing", "no_proof")
-
-
-def order_stage(measure: str, params) -> Stage:
-    """One row per order: how many lines are judged and miss, and why others are not."""
-    why = term.reason(reasons(params))
-    columns = {
-        "customer_id": "any_value(customer_id)",
-        "judged": f"count(*) filter (where {why} is null)",
-        "missed": f"count(*) filter (where {why} is null and not {passes(measure, params)})",
-        **{name: f"count(*) filter (where {why} = '{name}')" for name in REASONS},
-        "evidence": "case when count(distinct evidence) = 1 then any_value(evidence) else 'mixed' end",
-        "any_first_known_date": "max(any_first_known_date)",
-        "attribute_backfilled": "bool_or(attribute_backfilled)",
-    }
-    if by_completion(params):
-        open_lines = f"count(*) filter (where {term.complete(params)} is null and cancel_class not in ('excusable', 'unknown_date'))"
-        done = term.complete(params)
-        return Stage(("order_id",), columns, f"max({done})", f"{open_lines} = 0 and count({done}) > 0")
-    live = f"coalesce({why} in ('no_proof', 'uom_missing'), true)"
-    day = f"coalesce(max({dated(params)}) filter (where {live}), max({dated(params)}))"
-    last = f"max(coalesce({term.limit(params)}, {dated(params)})) filter (where {live})"
-    return Stage(("order_id",), columns, day, f"coalesce({last}, max({dated(params)})) <= $as_of")
-
-
 def stage_of(measure: str):
-    return lambda params: order_stage(measure, params) if is_order(params) else None
+    return lambda params: due.order_stage(measure, params) if due.is_order(params) else None
 
 
 def sums_of(measure: str):
     def sums(params) -> dict[str, str]:
-        passed = "missed = 0" if is_order(params) else passes(measure, params)
+        passed = "missed = 0" if due.is_order(params) else due.passes(measure, params)
         return {"num": f"({passed})::int", "den": "1", "n": "1"}
 
     return sums
@@ -175,14 +91,14 @@ def share(name: str, title: str, meaning: str, **more) -> Measure:
         unit="share",
         better="up",
         relation="line",
-        anchor=anchor,
-        where=where,
-        exclude=exclude,
+        anchor=due.anchor,
+        where=due.where,
+        exclude=due.exclude,
         sums=sums_of(name),
         stage=stage_of(name),
         coverage=COVERAGE,
         interval="proportion",
-        cluster=lambda params: "customer_id" if is_order(params) else "order_id",
+        cluster=lambda params: "customer_id" if due.is_order(params) else "order_id",
         requires=requires,
         meaning=meaning,
         **more,
@@ -203,12 +119,12 @@ def fill(frame, params) -> Answer:
 
 def perfect_stage(params) -> Stage:
     order = {**params, "grain": "order"}
-    tests = {"short": f"not {passes('in_full', params)}", "late": f"not {passes('on_time', params)}"}
-    return perfect.stage(order_stage("otif", order), term.reason(reasons(params)), term.complete(params), tests)
+    tests = {"short": f"not {due.passes('in_full', params)}", "late": f"not {due.passes('on_time', params)}"}
+    return perfect.stage(due.order_stage("otif", order), term.reason(due.reasons(params)), term.complete(params), tests)
 
 
 def order_exclude(params) -> dict[str, str]:
-    return exclude({**params, "grain": "order"})
+    return due.exclude({**params, "grain": "order"})
 
 
 def order_measure(name: str, title: str, meaning: str, **more) -> Measure:
@@ -235,9 +151,9 @@ MEASURES = (
         unit="share",
         better="up",
         relation="line",
-        anchor=lambda params: anchor({**params, "grain": "line"}),
-        where=lambda params: f"{where({**params, 'grain': 'line'})} and net_qty > 0",
-        exclude=reasons,
+        anchor=lambda params: due.anchor({**params, "grain": "line"}),
+        where=lambda params: f"{due.where({**params, 'grain': 'line'})} and net_qty > 0",
+        exclude=due.reasons,
         keys={"unit": "coalesce(base_uom, '')"},
         sums=lambda params: {"num": term.delivered_by(term.limit(params), params), "den": "net_qty::double", "n": "1"},
         finish=fill,
@@ -268,8 +184,8 @@ MEASURES = (
         unit="share",
         better="down",
         relation="line",
-        anchor=dated,
-        where=lambda params: f"not is_header and {dated(params)} <= $as_of",
+        anchor=due.dated,
+        where=lambda params: f"not is_header and {due.dated(params)} <= $as_of",
         exclude=lambda params: {key: text for key, text in term.left_out(params).items() if key.startswith("cancel")},
         sums=lambda params: {"num": f"({term.due(params)} is null)::int", "den": "1", "n": "1"},
         interval="proportion",
@@ -297,7 +213,7 @@ METRIC = Metric(
         "tol": Param(None, None, "Share that may be missing; by default as agreed with the customer."),
     },
     caveats=(
-        "There is no standard for on time in full: compare only numbers with the same basis, grain, population and grace.",
+        "There is no standard for on time in full: compare only the same basis, grain, population and grace.",
         "Returns of the last 30 days may still come: perfect orders of that time can only fall.",
         "Damage fails the perfect order, not the quantity: one event is not counted twice.",
     ),

@@ -6,7 +6,7 @@ JOINED = ("order_id", "customer_id", "ordered_date", "entered_date", "confirmed_
 
 
 def drawn(text: str, **tables: str) -> dict:
-    """Tables out of lines `order | line | qty | promised | got`, where got = day:qty, ... of proved deliveries in January 2026.
+    """Tables out of lines `order | line | qty | promised | got`, where got = day:qty, ... (proved deliveries).
 
     Days are of January 2026. Optional columns: customer, product, ordered, requested. Ordered on the 1st if not said.
     `tables` replace or add drawn tables.

@@ -174,10 +174,10 @@ def test_an_estimate_is_no_proof_even_where_nothing_better_exists_but_the_goods_
 
 
 def test_a_delivery_recorded_later_is_known_only_then():
-    late = "shipment_id | shipped_date | delivered_date | delivery_basis | recorded_date\n S1 | 2026-01-10 | 2026-01-12 | pod | 2026-01-18"
+    late = "shipment_id | delivered_date | delivery_basis | recorded_date\n S1 | 2026-01-12 | pod | 2026-01-18"
     assert known("completion_date, completion_known_date", shipment=late) == [(jan(12), jan(18))]
     two = dict(
-        shipment=late + "\n S2 | 2026-01-13 | 2026-01-14 | pod |",
+        shipment=late + "\n S2 | 2026-01-14 | pod |",
         shipment_line="shipment_id | order_line_id | qty_shipped\n S1 | L1 | 6\n S2 | L1 | 4",
     )
     assert at(jan(17), "completion_date, delivered_qty", **two) == (None, 4)
@@ -201,7 +201,7 @@ def test_a_delivery_taken_back_does_not_complete_a_line():
 def test_a_shipment_without_lines_delivers_every_line_of_its_order():
     drawn = dict(
         order_line="order_line_id | order_id | ordered_qty\n L1 | O1 | 10\n L2 | O1 | 3",
-        shipment="shipment_id | order_id | shipped_date | delivered_date | delivery_basis\n S1 | O1 | 2026-01-10 | 2026-01-12 | carrier",
+        shipment="shipment_id | order_id | delivered_date | delivery_basis\n S1 | O1 | 2026-01-12 | carrier",
         shipment_line="shipment_id | order_line_id | qty_shipped\n",
     )
     assert known("order_line_id, completion_date, delivered_qty", **drawn) == [("L1", jan(12), 10), ("L2", jan(12), 3)]
@@ -226,7 +226,7 @@ def test_the_header_gives_its_dates_only_to_lines_without_their_own():
             order_id | customer_id | ordered_date | header_requested_date | header_promised_date
             O1       | A           | 2026-01-01   | 2026-01-30            | 2026-01-31
         """,
-        order_line="order_line_id | order_id | ordered_qty | requested_date\n L1 | O1 | 10 | 2026-01-19\n L2 | O1 | 3 |",
+        order_line="order_line_id | order_id | requested_date\n L1 | O1 | 2026-01-19\n L2 | O1 |",
     )
     columns = "order_line_id, requested_date, first_promised_date"
     assert known(columns, **drawn) == [("L1", jan(19), jan(20)), ("L2", jan(30), jan(31))]
@@ -282,7 +282,7 @@ def test_amounts_turn_into_the_reporting_currency_at_the_rate_of_the_order_day()
 
 def test_the_win_of_a_deal_dates_only_its_first_order_within_30_days():
     drawn = dict(
-        opportunity="opportunity_id | outcome | closed_date | created_date\n P | won | 2026-01-01 | 2025-11-01\n Q | won | 2026-01-01 | 2025-10-01",
+        opportunity="opportunity_id | outcome | closed_date\n P | won | 2026-01-01\n Q | won | 2026-01-01",
         sales_order="""
             order_id | customer_id | ordered_date
             O1       | A           | 2026-01-10
