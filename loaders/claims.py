@@ -77,21 +77,29 @@ def _nearest(header: tuple[str, ...], known: dict[str, Profile], limit: int = 3)
         for thing in profile.objects.values():
             columns = labelled(header, thing)
             missing = [name for name in thing.recognise if name not in columns]
-            share = 1 - len(missing) / len(thing.recognise)
-            ranked.append((-share, len(missing), profile.name, thing, missing))
-    near = [entry for entry in sorted(ranked, key=lambda entry: entry[:3]) if entry[0] < 0][:limit]
+            strange = [name for name in columns if thing.closed and name not in thing.tables[0].columns]
+            faults = len(missing) + len(strange)
+            share = 1 - faults / (len(thing.recognise) + len(strange))
+            ranked.append((-share, faults, profile.name, thing, missing, strange))
+    near = [entry[2:] for entry in sorted(ranked, key=lambda entry: entry[:3]) if entry[0] < 0][:limit]
     if not near:
         return "none comes near; `profile new FILE` drafts one"
-    return "nearest: " + "; ".join(_lacks(name, thing, missing, header) for _, _, name, thing, missing in near)
+    return "nearest: " + "; ".join(_differs(*entry, header) for entry in near)
 
 
-def _lacks(name: str, thing: Object, missing: list[str], header: tuple[str, ...]) -> str:
-    if not missing:
-        against = set(thing.unless) & {*header, *labelled(header, thing)}
-        return f"{name} ({thing.name}) but for {', '.join(sorted(against))}"
-    similar = [process.extractOne(column, header, scorer=fuzz.ratio, score_cutoff=75) for column in missing]
-    told = [f"{column} (is it {near[0]!r}?)" if near else column for column, near in zip(missing, similar, strict=True)]
-    return f"{name} ({thing.name}) lacks {', '.join(told)}"
+def _differs(profile: str, thing: Object, missing: list[str], strange: list[str], header: tuple[str, ...]) -> str:
+    """How a header differs from what an object asks for."""
+    name = f"{profile} ({thing.name})"
+    if missing:
+        return f"{name} lacks {', '.join(_similar(column, header) for column in missing)}"
+    if strange:
+        return f"{name} has no column {', '.join(_similar(column, thing.tables[0].columns) for column in strange)}"
+    return f"{name} but for {', '.join(sorted(set(thing.unless) & {*header, *labelled(header, thing)}))}"
+
+
+def _similar(column: str, others: Iterable[str]) -> str:
+    near = process.extractOne(column, list(others), scorer=fuzz.ratio, score_cutoff=75)
+    return f"{column} (is it {near[0]!r}?)" if near else repr(column)
 
 
 def _shown(header: tuple[str, ...]) -> str:
