@@ -138,6 +138,6 @@ def tell(seed: int, months: int, size_name: str) -> Company:
         stock=stock_table(seed, cal, size, goods, moved.on_hand),
         returns=returns,
         case=case[has_account[case["company"]]].reset_index(drop=True),
-        survey=surveys.make_surveys(seed, made, went, returns, has_account, size.asked, cal.end),
+        survey=surveys.make_surveys(seed, made, went, returns, company["join"].to_numpy(), size.asked, cal.end),
         waiting=deliveries.waiting_room(seed, made, outcome, cancelled),
     )

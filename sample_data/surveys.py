@@ -97,7 +97,7 @@ def make_surveys(
     orders: Orders,
     went: pd.DataFrame,
     returns: pd.DataFrame,
-    has_account: np.ndarray,
+    join: np.ndarray,
     asked: float,
     end: int,
 ) -> pd.DataFrame:
@@ -105,7 +105,7 @@ def make_surveys(
 
     Sent one to three days after the order was complete, only to customers with an account; some carry no order number;
     a few go out although the promised day passed without delivery."""
-    random = rng(seed, "surveys")
+    random, has_account = rng(seed, "surveys"), join != "no_account"
     company = orders.order["company"].to_numpy()
     bad = orders.line["order"].to_numpy()[returns.loc[returns["reason"] != "101", "line"]]
     asked = (random.random(len(went)) < asked) & ~went.index.isin(bad)
@@ -123,6 +123,7 @@ def make_surveys(
     found.loc[found["answered"] > end, "answered"] = -1
     found.loc[found["answered"] < 0, "score"] = -1
     found["anonymous"] = lone_orders(went, company, found) & (random.random(len(found)) < 0.05)
+    found["anonymous"] &= join[found["company"]] != "none"
     return found.sort_values(["sent", "order"], kind="stable").reset_index(drop=True)
 
 

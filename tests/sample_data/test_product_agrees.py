@@ -81,6 +81,23 @@ def test_leads_become_orders_as_often_as_they_truly_do(ask, truth):
         assert part(rows[name, None, None]) == same(expected[name])
 
 
+def test_lateness_costs_the_satisfaction_it_truly_costs(ask, truth):
+    expected = truth["metrics"]["satisfaction_vs_delivery"]
+    rows = ask("satisfaction_vs_delivery", measures=("all",), where={"survey_type": ["csat"]})
+    assert rows["rho", None, None]["n"] == expected["answers"]
+    for name in ("rho", "superiority"):
+        assert rows[name, None, None]["value"] == pytest.approx(expected[name], abs=1e-9)
+    for name in ("mean_score", "bucket_score"):
+        parts = {key[1]: row["value"] for key, row in rows.items() if key[0] == name and key[1]}
+        assert parts == pytest.approx(expected[name], abs=1e-9)
+
+
+def test_every_dissatisfied_answer_has_its_true_cause(ask, truth):
+    rows = ask("satisfaction_vs_delivery", measures=("cause",), where={"survey_type": ["csat"]})
+    found = {key[1]: row["num"] for key, row in rows.items()}
+    assert found == {**truth["metrics"]["satisfaction_vs_delivery"]["cause"], "notice_unknown": 0}
+
+
 def test_days_of_inventory_of_every_segment_are_the_true_ones(ask, truth):
     expected = truth["metrics"]["days_of_inventory_by_segment"]
     rows = ask("days_of_inventory_by_segment", by=("segment",))
