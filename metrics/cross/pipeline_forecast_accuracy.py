@@ -75,8 +75,7 @@ horizon AS (
 ),
 """
     return {
-        name: Relation(GRAINS[name], key, fixed + _text(name), known=name not in UNDATED)
-        for name, key in KEYS.items()
+        name: Relation(GRAINS[name], key, fixed + _text(name), known=name not in UNDATED) for name, key in KEYS.items()
     }
 
 
@@ -119,7 +118,6 @@ def needs(params) -> tuple[str, ...]:
     dated = "sales_order.ordered_date|sales_order.entered_date"
     shipped = ("shipment_line.qty_shipped", "shipment.shipped_date") if params["target"] == "shipments" else ()
     return (*found, dated, *shipped)
-
 
 
 def measure(name: str, title: str, unit: str, better: str | None, finish, sums, keys=BY_ORIGIN, **options) -> Measure:

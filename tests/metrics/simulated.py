@@ -57,7 +57,8 @@ def _tables(snapshots: list, orders: list, deals: int) -> dict[str, pd.DataFrame
         "customer_history": pd.DataFrame({"customer_id": ["C"], "valid_from": [date(2020, 1, 1)], "segment": ["key"]}),
         "product": pd.DataFrame({"product_id": ["P"], "family": ["pump"]}),
         "sales_order": pd.DataFrame(
-            {"order_id": names, "customer_id": "C", "opportunity_id": [deal for _, deal, _ in orders], "ordered_date": dates}
+            {"order_id": names, "customer_id": "C", "opportunity_id": [deal for _, deal, _ in orders],
+             "ordered_date": dates}
         ),
         "order_line": pd.DataFrame(
             {"order_line_id": names, "order_id": names, "product_id": "P", "ordered_qty": 1,
