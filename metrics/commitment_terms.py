@@ -52,16 +52,17 @@ CHOSEN = """coalesce(split_part(list_max(list_filter(string_split(milestone_sets
     lambda step: left(step, 10)::date <= $as_of)), ' ', 2), '')"""
 
 
-def _legs() -> dict[str, str]:
+def _legs() -> tuple[dict[str, str], str]:
+    """Days of each stage by the letter it ends with, and of all of them."""
     found, before = {}, START
     for letter, day in (("E", ENTERED), ("R", RELEASED), ("S", SHIPPED), ("D", DONE)):
         counted = day if letter == "D" else f"case when {CHOSEN} like '%{letter}%' then {day} end"
         here = f"greatest({before}, {counted})"
         found[letter], before = f"({here} - {before})", here
-    return found
+    return found, f"({before} - {START})"
 
 
-LEGS = _legs()
+LEGS, ALL_LEGS = _legs()
 LACKING = " or ".join(
     f"({CHOSEN} like '%{letter}%' and {day} is null)"
     for letter, day in (("E", ENTERED), ("R", RELEASED), ("S", SHIPPED))

@@ -30,9 +30,9 @@ from metrics.registry import Answer, Measure, Metric, Param, Relation
 COLUMNS = """order_line_id, known.order_id, order_no, customer_id, customer, segment, tier, region, country, owner,
     product_id, product, family, category, site, carrier, fulfil_model, planner, channel, order_type, known_from,
     known_to, ordered_date, entered_date, confirmed_date, released_date, requested_date, sales_lead_time_days,
-    first_promised_date, current_promised_date, promise_set_date, repromise_count, notified_count, uom_missing, cancel_class,
-    cancelled_date, completion_date, completion_known_date, completion_ship_date, any_completion_date, any_completion_known_date,
-    any_completion_ship_date, attribute_backfilled, state_from,
+    first_promised_date, current_promised_date, promise_set_date, repromise_count, notified_count, uom_missing,
+    cancel_class, cancelled_date, completion_date, completion_known_date, completion_ship_date, any_completion_date,
+    any_completion_known_date, any_completion_ship_date, attribute_backfilled, state_from,
     source_system, source_object, source_id, load_id, source_line,
     origin.opportunity_id, case when origin.is_first_of_win then origin.won_date end as won_date,
     case when origin.is_first_of_win then origin.won_known_date end as won_known_date, milestone_sets"""
@@ -91,7 +91,7 @@ def hidden(frame, params) -> list[Answer]:
 
 def stage_sums() -> dict[str, str]:
     """Sums of the stages, and their products with the whole: enough for means and shares of the variance."""
-    whole = f"({' + '.join(way.LEGS.values())})"
+    whole = way.ALL_LEGS
     found = {"n": "1", "t": whole, "tt": f"{whole} * {whole}"}
     for letter, days in way.LEGS.items():
         found |= {f"sum_{letter.lower()}": days, f"cross_{letter.lower()}": f"{days} * {whole}"}
