@@ -84,6 +84,8 @@ def lines(doc: dict, wanted: list[tuple[str, str | None, str, Mapping]], title: 
     found = {(measure, part): rows(doc, measure, part, None, True) for measure, part, _, _ in wanted}
     periods = {row["period"]["label"]: row["period"] for part in found.values() for row in part}
     labels = sorted(periods, key=lambda label: periods[label]["from"])
+    drawn = {row["period"]["label"] for part in found.values() for row in part if shown(row) is not None}
+    labels = from_first(labels, drawn)
     made = []
     for place, (measure, part, name, style) in enumerate(wanted):
         by_label = {row["period"]["label"]: row for row in found[measure, part]}
@@ -99,6 +101,12 @@ def lines(doc: dict, wanted: list[tuple[str, str | None, str, Mapping]], title: 
         currency=currency(doc, main),
         keys=tuple({"from": periods[label]["from"], "to": periods[label]["to"]} for label in labels),
     )
+
+
+def from_first(labels: list[str], drawn: set[str]) -> list[str]:
+    """The periods from the first that has a number: history still being collected leaves no empty half of a chart."""
+    first = next((at for at, label in enumerate(labels) if label in drawn), len(labels))
+    return labels[first:]
 
 
 def is_worse_first(better: str | None) -> bool:

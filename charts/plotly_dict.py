@@ -2,6 +2,8 @@
 
 from html import escape
 
+from plotly.basedatatypes import BaseFigure
+
 from charts.frame import shortened, shown_ticks, value_range
 from charts.numbers import SYMBOLS
 from charts.palette import palette
@@ -18,6 +20,17 @@ def to_plotly(spec: ChartSpec, theme: str = "light") -> dict:
     """The figure of a spec as {"data": [...], "layout": {...}}, in the colours of "light" or "dark"."""
     draw = TRACES[spec.kind]
     return {"data": draw(spec, theme), "layout": layout(spec, theme)}
+
+
+class Drawn(BaseFigure):
+    """A figure that Streamlit takes as it is. A dictionary it builds anew with plotly's classes on each rerun, 8 ms
+    a chart, to find it valid; that every kind of chart is valid is tested instead."""
+
+    def __init__(self, figure: dict):
+        object.__setattr__(self, "_drawn", figure)
+
+    def to_dict(self) -> dict:
+        return self._drawn
 
 
 def height(spec: ChartSpec) -> int:

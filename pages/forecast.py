@@ -42,5 +42,5 @@ with right:
     cards.chart(here, trend(quarters, "wape", title="Error by quarter"), "trend", "wape")
 
 tables.slices(here, ["wape", "bias", "fva", "mase"], "segment")
-drill.section(here, ["wape", "fva", "bias"])
+drill.section(here, ["wape", "fva", "bias", "visible_forecast"])
 page.caveats(here)

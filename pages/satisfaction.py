@@ -25,8 +25,8 @@ with right:
 
 left, right = st.columns(2, gap="small")
 with left:
-    causes = by_part(here.ask("cause"), "cause", CAUSES, "What stood behind dissatisfied answers", horizontal=True)
-    cards.chart(here, causes, "causes")
+    causes = by_part(here.ask("cause"), "cause", CAUSES, "Behind dissatisfied answers", "interval", horizontal=True)
+    cards.chart(here, cards.qualified(causes, "what went wrong, share of them"), "causes")
 with right:
     answered = by_part(here.ask("response_rate"), "response_rate", ANSWERED, "Who answers", "interval", horizontal=True)
     cards.chart(here, cards.qualified(answered, "response rate by delivery"), "answered")

@@ -8,7 +8,7 @@ from charts.from_reading import ANY, rows, undated
 from charts.names import part_name
 from charts.numbers import DASH, written
 from charts.palette import colour
-from charts.plotly_dict import CONFIG, to_plotly
+from charts.plotly_dict import CONFIG, Drawn, to_plotly
 from charts.spec import ChartSpec, Series, described, table
 from ui import downloads, drill, tile_face, tiles
 from ui.escape import h
@@ -82,7 +82,7 @@ def chart(page: Page, spec: ChartSpec, key: str, measure: str | None = None, mor
         marks = drill.Marks(measure, spec.keys, spec.x, more or {}) if measure and spec.keys else None
         picked = drill.picker(page, f"chart-{key}", marks) if marks else None
         select = {"on_select": picked, "selection_mode": "points"} if picked else {}
-        figure_of = to_plotly(spec, page.theme)
+        figure_of = Drawn(to_plotly(spec, page.theme))
         st.plotly_chart(figure_of, theme=None, config=CONFIG, key=f"chart-{key}", alt=described(spec), **select)
         for note in spec.notes:
             st.caption(note)

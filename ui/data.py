@@ -5,7 +5,7 @@ more than looking it up), the least used are dropped; nobody changes a document.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import lru_cache
@@ -19,8 +19,10 @@ from warehouse.home import Home, resolve_home
 from warehouse.schema import tables
 from warehouse.versions import NoVersion, Version, current, list_versions, numbers, open_version
 
-KEPT_READINGS = 3000
+KEPT_READINGS, KEPT_ROWS = 3000, 50
 _kept: OrderedDict[tuple, dict] = OrderedDict()
+_kept_rows: OrderedDict[tuple, dict] = OrderedDict()
+_made: OrderedDict[int, tuple] = OrderedDict()
 _lock = Lock()
 _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="readings")
 
@@ -68,17 +70,31 @@ def reading(of: Version, metric_id: str, **asked) -> dict:
     """A public document of one metric at one version. Takes the fields of a Request. Raises UsageError.
 
     Do not change what comes back: everybody gets the same document."""
+    store, most = (_kept_rows, KEPT_ROWS) if asked.get("reading") == "rows" else (_kept, KEPT_READINGS)
     key = _key(of, metric_id, asked)
     with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
+        if key in store:
+            store.move_to_end(key)
+            return store[key]
     found = read(of, metric_id, Request(**asked))
     with _lock:
-        _kept[key] = found
-        while len(_kept) > KEPT_READINGS:
-            _kept.popitem(last=False)
+        store[key] = found
+        while len(store) > most:
+            store.popitem(last=False)
     return found
+
+
+def made_of(doc: dict, make: Callable):
+    """What `make` makes of a kept document, made once as long as the document is kept."""
+    with _lock:
+        found = _made.get(id(doc))
+    if found is None or found[0] is not doc:
+        found = (doc, make())
+        with _lock:
+            _made[id(doc)] = found
+            while len(_made) > KEPT_ROWS:
+                _made.popitem(last=False)
+    return found[1]
 
 
 def is_kept(of: Version, wanted: list[tuple[str, dict]]) -> bool:
@@ -87,7 +103,7 @@ def is_kept(of: Version, wanted: list[tuple[str, dict]]) -> bool:
 
 
 def reading_uncached(of: Version, metric_id: str, **asked) -> dict:
-    """A reading too large to keep: the rows behind a number."""
+    """A reading too large to keep: every row behind a number."""
     return read(of, metric_id, Request(**asked))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+import pandas as pd
 import streamlit as st
 
 from charts.names import system_name
@@ -14,7 +15,7 @@ from ui.escape import md_escape
 from ui.head import headed
 from ui.page import Page
 
-SHOWN = 100
+SHOWN = 60
 KEY = "drilled"
 
 
@@ -83,7 +84,7 @@ def rows_behind(page: Page, measures: list[str]) -> None:
     name = chooser(page, measures, clicked)
     asked = {**narrowed(page, clicked.get("at", {}), clicked.get("more", {})), "measures": (name,), "reading": "rows"}
     try:
-        doc = data.reading_uncached(page.scope.version, page.metric.id, **asked, limit=SHOWN)
+        doc = data.reading(page.scope.version, page.metric.id, **asked, limit=SHOWN)
     except UsageError as error:
         st.caption(md_escape(error))
         return
@@ -120,10 +121,10 @@ def shown(page: Page, doc: dict, files: dict[str, str]) -> None:
     if not doc["rows"]:
         st.caption(md_escape(doc.get("reason") or "No rows here."))
         return
-    made = filled(table(doc, files))
+    made = data.made_of(doc, lambda: pd.DataFrame(filled(table(doc, files))))
     st.dataframe(made, hide_index=True, height=330, key=f"rows-{page.metric.id}", placeholder="–")
     said = f"{counted(len(made))} of {counted(doc['total_rows'])} rows"
-    said += ", each with the file and line it came from." if "file:line" in made[0] else "."
+    said += ", each with the file and line it came from." if "file:line" in made else "."
     st.caption(f"{said} Taking the metric's own steps over all of them gives the number.")
 
 
