@@ -11,19 +11,19 @@ from throughline.__main__ import root
 
 def run(home, host: str, port: int) -> None:
     """Serve `home` on host and port until stopped. A non-loopback host without sign-in is refused."""
+    from streamlit.web.bootstrap import load_config_options
+
+    options = {**configured(root()), "server.address": host, "server.port": port, "server.headless": True}
+    # before anything reads an option: Streamlit warns of those that change afterwards
+    load_config_options(options)
     from ui.bind import check_bind
 
     check_bind(host)
     os.environ["THROUGHLINE_HOME"] = str(home.path)
-    place = f"[{host}]" if ":" in host else host
-    say.line(f"Dashboard: http://{place}:{port}  (stop with Ctrl-C)")
-    options = {**configured(root()), "server.address": host, "server.port": port, "server.headless": True}
-    # before the app is imported: it reads options, and Streamlit warns when they change afterwards
-    from streamlit.web.bootstrap import load_config_options
-
-    load_config_options(options)
     from app import app
 
+    place = f"[{host}]" if ":" in host else host
+    say.line(f"Dashboard: http://{place}:{port}  (stop with Ctrl-C)")
     try:
         app.run(config=options)
     finally:
