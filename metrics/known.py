@@ -72,9 +72,9 @@ class Facts:
             self._first_days[table, anchor] = day
         return self._first_days[table, anchor]
 
-    def by_source(self, metric: Metric, relation: str) -> dict[str, date]:
+    def by_source(self, metric: Metric, relation: str, reads: tuple[str, ...] = ()) -> dict[str, date]:
         """How far each system reaches for a relation: the oldest of the newest full days of the objects it reads."""
-        read, found = needed_tables(metric, relation), {}
+        read, found = set(reads) or needed_tables(metric, relation), {}
         for system, table, day in self.reach:
             if table in read and tables()[table].kind in ("transaction", "history"):
                 found[system] = min(found.get(system, day), day)
@@ -84,6 +84,14 @@ class Facts:
         """The default as-of date (G1): the oldest of them all, so that no system is read beyond what it knows."""
         days = [day for relation in relations for day in self.by_source(metric, relation).values()]
         return min(days, default=None)
+
+    def reach_of(self, metric: Metric, measures, params: Mapping) -> dict[str, date]:
+        """How far each system reaches for some measures of a metric."""
+        found: dict[str, date] = {}
+        for measure in measures:
+            for system, day in self.by_source(metric, resolve(measure.relation, params), measure.reads).items():
+                found[system] = min(found.get(system, day), day)
+        return found
 
     def stale_masters(self, metric: Metric, relation: str, as_of: date) -> list[str]:
         """Masters exported more than 35 days before the as-of date."""

@@ -13,7 +13,7 @@ from metrics.cubes import cube_frame
 from metrics.known import Facts, facts_of
 from metrics.query import dim_sql, is_recomputed, run, table_name
 from metrics.question import Question, Request, _near, check_params, check_request
-from metrics.registry import Answer, Measure, Metric, UsageError, metric, resolve
+from metrics.registry import Answer, Measure, Metric, UsageError, metric
 
 SCHEMA = 1
 
@@ -60,7 +60,7 @@ def as_of_date(facts: Facts, asked: Metric, measures, params: dict, request: Req
     """The as-of date of a document: the one asked for, else the oldest reach of what its measures read."""
     if request.as_of:
         return request.as_of
-    return facts.as_of(asked, {resolve(measure.relation, params) for measure in measures})
+    return min(facts.reach_of(asked, measures, params).values(), default=None)
 
 
 def rows_of(facts: Facts, asked: Metric, measures, params: dict, request: Request) -> Iterator[dict]:
@@ -195,10 +195,7 @@ def _status(facts: Facts, question: Question, answer: Answer) -> str:
 def document(facts: Facts, asked: Metric, measures, params: dict, request: Request, rows: list[dict]) -> dict:
     """The frame round result rows: what was asked, of which version, how far each system reaches."""
     as_of = as_of_date(facts, asked, measures, params, request)
-    reach: dict[str, date] = {}
-    for measure in measures:
-        for system, day in facts.by_source(asked, resolve(measure.relation, params)).items():
-            reach[system] = min(reach.get(system, day), day)
+    reach = facts.reach_of(asked, measures, params)
     question = questions(facts, asked, measures[0], params, request, as_of)
     period = whole(question).as_json()
     return {

@@ -109,7 +109,8 @@ class Measure:
     counted rows. `finish` turns the sums of one slice and period (a DataFrame) and the parameters into one
     Answer or a list of them (parts); None is num / den. `interval`: "proportion", "ratio", None, or a function
     of the sums split by `cluster`. `minimum` is (insufficient below, ok from). `requires` lists canonical
-    columns ("table.column", alternatives by "|") without which it is not available.
+    columns ("table.column", alternatives by "|") without which it is not available. `reads` names
+    the canonical tables that date the measure where its relation also carries what it does not need.
     """
 
     name: str
@@ -129,6 +130,7 @@ class Measure:
     cluster: str | Callable | None = None
     minimum: tuple[int, int] = (5, 30)
     requires: tuple[str, ...] | Callable = ()
+    reads: tuple[str, ...] = ()
     additive: bool = True
     headline: bool = False
     meaning: str = ""

@@ -1,5 +1,7 @@
 """Homes that many tests read, built once a run and shared between workers."""
 
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,11 +12,13 @@ from warehouse.versions import open_version
 
 
 def once(tmp_path_factory, name: str, make) -> Home:
-    """A home made by `make(home)` once a run; other workers wait for it and read it."""
-    folder = tmp_path_factory.getbasetemp().parent / f"shared-{name}"
+    """A home made by `make(home)` once a run; with several workers one makes it and the others wait."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"shared-{name}"
     with FileLock(f"{folder}.lock"):
         if not (folder / "done").exists():
-            folder.mkdir(exist_ok=True)
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
             make(Home(folder / "home"))
             (folder / "done").touch()
     return Home(folder / "home")
@@ -25,7 +29,8 @@ def load_and_build(home: Home, paths: list[Path], **options) -> None:
     from metrics.materialise import materialise
     from warehouse.build import build
 
-    refused = [entry for file in load_files(home, paths, **options) for entry in file.entries if entry["status"] == "refused"]
+    entries = [entry for file in load_files(home, paths, **options) for entry in file.entries]
+    refused = [entry for entry in entries if entry["status"] == "refused"]
     assert not refused, refused[:3]
     build(home, materialise=materialise)
 

@@ -178,6 +178,7 @@ MEASURES = (
         "Leads whose deal was won within the window.",
         requires=(CREATED, "opportunity.closed_date|opportunity.closed_at"),
         coverage={"negative_lag": f"coalesce({WON_DAY} < created_date, false)"},
+        reads=("lead", "opportunity"),
     ),
     lead_measure(
         "net_rate",
