@@ -23,9 +23,9 @@ class Source:
 class Section:
     """One metric: documents of `metrics.read` as they are, and what was picked from them.
 
-    `readings` holds the documents by name (value, prior, prior_year, trend). `headline` is the total's row, `months`
-    its rows by month, `slices` the rows by `dim`, worst first, `weakest` the worst of those with enough rows. `problem`
-    says why the section failed or is stale.
+    `readings` holds the documents by name (value, prior, prior_year, trend, by_<dim>). `headline` is the total's row,
+    `periods` its rows over time, `slices` the rows by `dim`, worst first, `weakest` the worst slice by any dimension.
+    `problem` says why the section failed or is stale.
     """
 
     metric: Metric
@@ -33,7 +33,7 @@ class Section:
     headline: dict | None = None
     prior: dict | None = None
     prior_year: dict | None = None
-    months: tuple[dict, ...] = ()
+    periods: tuple[dict, ...] = ()
     slices: tuple[dict, ...] = ()
     dim: str | None = None
     weakest: dict | None = None

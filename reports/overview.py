@@ -4,8 +4,10 @@ from charts.from_reading import by_slice, ordered, trend
 from metrics.question import Request
 from metrics.read import read
 from metrics.registry import Metric, catalogue
+from reports import words
 from reports.definition import definition_of
 from reports.model import Report, Section, Source
+from reports.windows import asked
 
 METRICS = (
     "pipeline_forecast_accuracy",
@@ -51,33 +53,29 @@ def _section(version, metric: Metric) -> Section:
 
 
 def _read_section(version, metric: Metric) -> Section:
-    dim = next((name for name in DIMS if name in metric.dims), None)
-    asked = {
-        "value": Request(by=(dim,) if dim else ()),
-        "prior": Request(reading="compare", compare_to="prior"),
-        "prior_year": Request(reading="compare", compare_to="prior-year"),
-        "trend": Request(reading="trend", every="month"),
-    }
-    docs = {name: read(version, metric.id, request) for name, request in asked.items()}
-    headline, measure = total(docs["value"]), metric.headline
+    dims = [name for name in DIMS if name in metric.dims]
+    first, *others = dims or [None]
+    usual = read(version, metric.id, Request(by=(first,) if first else ()))
+    wanted = asked(metric, usual) | {f"by_{dim}": Request(by=(dim,), interval=False) for dim in others}
+    docs = {"value": usual} | {name: read(version, metric.id, request) for name, request in wanted.items()}
+    headline, measure = total(usual), metric.headline
+    every = wanted["trend"].every
+    charts = [trend(docs["trend"], measure.name, title=f"By {every}")]
+    charts += [by_slice(usual, measure.name, first, title=f"By {first}")] if first else []
     drawn = headline["status"] not in ("not_available", "insufficient")
-    charts = [trend(docs["trend"], measure.name, title="By month")]
-    charts += [by_slice(docs["value"], measure.name, dim, title=f"By {dim}")] if dim else []
-    slices = ordered([row for row in whole(docs["value"]) if row["slice"]], measure.better)
+    rows = [row for name in ("value", *(f"by_{dim}" for dim in others)) for row in whole(docs[name]) if row["slice"]]
     return Section(
         metric=metric,
         readings=docs,
         headline=headline,
         prior=total(docs["prior"]),
         prior_year=total(docs["prior_year"]),
-        months=tuple(
-            row for row in docs["trend"]["rows"] if not row["slice"] and row["part"] is None and row["period"]
-        ),
-        slices=tuple(slices),
-        dim=dim,
-        weakest=weakest(slices, measure.better),
+        periods=tuple(row for row in whole(docs["trend"]) if not row["slice"] and row["period"]),
+        slices=tuple(ordered([row for row in whole(usual) if row["slice"]], measure.better)),
+        dim=first,
+        weakest=weakest(headline, rows, measure.better),
         charts=tuple(chart for chart in charts if _tells(chart)) if drawn else (),
-        problem=_stale(docs["value"]),
+        problem=_stale(usual),
     )
 
 
@@ -96,10 +94,19 @@ def whole(doc: dict) -> list[dict]:
     return [row for row in doc["rows"] if row["part"] is None]
 
 
-def weakest(worst_first, better: str | None) -> dict | None:
-    """The worst slice with enough rows; None where neither direction is better, or fewer than two have enough."""
-    judged = [row for row in worst_first if row["value"] is not None and row["status"] in ("ok", "low_n")]
-    return judged[0] if better in ("up", "down") and len(judged) > 1 else None
+def weakest(headline: dict, slices: list[dict], better: str | None) -> dict | None:
+    """The slice furthest on the wrong side of the whole (furthest off where no side is wrong), enough rows first."""
+    if not words.is_shown(headline):
+        return None
+    judged = [row for row in slices if words.is_shown(row)]
+    judged = [row for row in judged if row["status"] == "ok"] or judged
+    worst = max(judged, key=lambda row: _gap(row, headline, better), default=None)
+    return worst if worst and _gap(worst, headline, better) > 0 else None
+
+
+def _gap(row: dict, headline: dict, better: str | None) -> float:
+    off = row["value"] - headline["value"]
+    return {"up": -off, "down": off}.get(better, abs(off))
 
 
 def _stale(doc: dict) -> str | None:

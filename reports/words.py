@@ -62,15 +62,28 @@ def is_compared(row: dict | None) -> bool:
 
 
 def comparisons(section) -> list[tuple[dict, str]]:
-    """The section's comparisons that can be made, each with its base in words; one when both have the same base."""
+    """The section's comparisons that can be made, each with what is compared with what in words."""
     found = [(section.prior, "in the period before"), (section.prior_year, "a year before")]
-    found = [(row, name) for row, name in found if is_compared(row)]
-    return found[1:] if len({str(row["base"]["period"]) for row, _ in found}) < len(found) else found
+    return [(row, against(row, section, name)) for row, name in found if is_compared(row)]
 
 
-def base(row: dict, unit: str) -> str:
-    """The value a comparison starts from."""
-    return written(row["base"]["value"], unit, row["currency"])
+def against(row: dict, section, name: str) -> str:
+    """The base of a comparison; its own value too, where its months are not those of the headline."""
+    base = f"against {written(row['base']['value'], section.unit, row['currency'])} {name}"
+    if row["period"] == section.headline["period"]:
+        return base
+    return f"last {months(row['period'])} months, {written(row['value'], section.unit, row['currency'])} {base}"
+
+
+def months(period: dict) -> int:
+    """How many calendar months a period touches."""
+    (year, month), (last_year, last_month) = ((int(day[:4]), int(day[5:7])) for day in (period["from"], period["to"]))
+    return (last_year - year) * 12 + last_month - month + 1
+
+
+def member(row: dict) -> str:
+    """The member of a slice with its dimension: segment SMB."""
+    return ", ".join(f"{dim.replace('_', ' ')} {name}" for dim, name in row["slice"].items())
 
 
 def difference(row: dict | None, unit: str) -> str:

@@ -93,7 +93,7 @@ def _summary_row(sheet, at: int, section: Section, looks: dict) -> None:
         if words.is_compared(compared):
             sheet.write_number(at, column, compared["difference"], looks[f"{unit} change"])
     if section.weakest:
-        sheet.write_string(at, 7, str(section.weakest["slice"][section.dim]))
+        sheet.write_string(at, 7, words.member(section.weakest))
         sheet.write_number(at, 8, section.weakest["value"], looks[unit])
     sheet.write_string(at, 9, section.readings["value"]["as_of"] or "")
     sheet.write_string(at, 10, row["reason"] or section.problem or words.status(row) or "ok")

@@ -18,8 +18,8 @@ def put_metric(book, section: Section, looks: dict) -> None:
     doc = section.readings["value"]
     told = [f"period {words.period(doc['scope'])}", f"as of {doc['as_of']}", f"definition {doc['definition']}"]
     sheet.write_string(2, 0, "; ".join([section.metric.headline.title, *told]), looks["soft"])
-    ends = _table(sheet, FIRST, "Month", [(row["period"]["label"], row) for row in section.months], section, looks)
-    if section.months:
+    ends = _table(sheet, FIRST, "Period", [(row["period"]["label"], row) for row in section.periods], section, looks)
+    if section.periods:
         sheet.insert_chart(3, 8, _chart(book, sheet, "line", FIRST + 1, ends, section))
     if section.slices:
         start = max(ends + 3, FIRST + 16)

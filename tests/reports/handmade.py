@@ -77,7 +77,7 @@ def section_of(metric: Metric, value: float, slices: dict[str, tuple[float, int]
         headline=headline,
         prior=compared,
         prior_year=compared,
-        months=tuple(months),
+        periods=tuple(months),
         slices=tuple(found),
         dim="segment",
         weakest=found[0],

@@ -11,6 +11,7 @@ import pytest
 from reports import csv_out, html, xlsx
 from reports.flat import safe
 from reports.html import paragraphs
+from reports.model import Section
 from tests.reports.handmade import make_report
 
 FORMULA = "=cmd|'/c calc'!A0"
@@ -46,7 +47,7 @@ def test_the_page_says_date_version_filters_sources_and_definitions(page):
         "VBAP 2026-04-30 23:30 2026-04-30 file name",
         "On time in full (otif), definition 1",
         "report definition abc123",
-        "Weakest segment: =cmd|",
+        "Weakest: segment =cmd|",
     ):
         assert wanted in text
 
@@ -58,7 +59,7 @@ def test_too_few_rows_have_no_value_in_the_page(page):
 
 def test_a_failed_section_is_announced_and_the_others_stay(report):
     first, second = report.sections
-    broken = replace(first, headline=None, readings={}, slices=(), charts=(), problem="failed: no such column")
+    broken = Section(first.metric, {}, problem="failed: no such column")
     page = html.render(replace(report, sections=(broken, second))).decode()
     assert 'role="alert"' in page and "otif: failed: no such column" in page
     assert "21.0\u202fd" in page

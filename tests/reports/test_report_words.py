@@ -58,14 +58,16 @@ def test_an_unfinished_period_is_said_beside_the_status():
     assert words.status(row(0.5, status="low_n", provisional=True)) == "few rows, period not complete"
 
 
-def test_one_base_is_told_once_and_two_bases_twice():
-    year, quarter = ({"label": label} for label in ("2024-05-01..2025-04-30", "2026-Q1"))
+def test_a_comparison_over_other_months_than_the_headline_tells_them_and_its_own_value():
+    year = {"label": "a", "from": "2025-05-01", "to": "2026-04-30"}
+    quarter = {"label": "b", "from": "2026-02-01", "to": "2026-04-30"}
     section = SimpleNamespace(
-        prior=row(0.8, base=BASE | {"period": year}, difference=0.3),
-        prior_year=row(0.8, base=BASE | {"period": year}, difference=0.3),
+        unit="share",
+        headline=row(0.8, period=year),
+        prior=row(0.8, period=year, base=BASE, difference=0.3),
+        prior_year=row(0.9, period=quarter, base=BASE, difference=0.4),
     )
-    assert [name for _, name in words.comparisons(section)] == ["a year before"]
-    section.prior = row(0.8, base=BASE | {"period": quarter}, difference=0.3)
-    assert [name for _, name in words.comparisons(section)] == ["in the period before", "a year before"]
+    told = [text.replace("\u202f", " ") for _, text in words.comparisons(section)]
+    assert told == ["against 50.0 % in the period before", "last 3 months, 90.0 % against 50.0 % a year before"]
     section.prior_year = row(0.8, base=None, difference=None)
-    assert [name for _, name in words.comparisons(section)] == ["in the period before"]
+    assert len(words.comparisons(section)) == 1
