@@ -39,8 +39,11 @@ def staging(home: Home, dry_run: bool) -> Iterator[Path]:
 
 def clear(home: Home) -> None:
     """Remove what earlier loads staged and never kept."""
-    for folder in home.loads.glob(f"{STAGED}*"):
-        shutil.rmtree(folder, ignore_errors=True)
+    for left in home.loads.glob(f"{STAGED}*"):
+        if left.is_dir():
+            shutil.rmtree(left, ignore_errors=True)
+        else:
+            left.unlink()
 
 
 def finish(home: Home) -> None:

@@ -14,6 +14,7 @@ ORDERS = """
 system = "Shop"
 side = "erp"
 null = ["N/A"]
+exported_at = "2024-01-31"
 [object.lines]
 recognise = ["Line", "Order", "Qty"]
 scope = "partial"

@@ -21,10 +21,12 @@ def drawn(encoding: str, delimiter: str, line_end: str) -> bytes:
 
 @pytest.mark.parametrize(
     "encoding, delimiter, line_end",
-    itertools.product(
-        ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"],
-        [",", ";", "\t", "|"],
-        ["\n", "\r\n", "\r"],
+    list(
+        itertools.product(
+            ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"],
+            [",", ";", "\t", "|"],
+            ["\n", "\r\n", "\r"],
+        )
     ),
 )
 def test_encoding_delimiter_and_line_end_change_nothing(shop, tmp_path, encoding, delimiter, line_end):

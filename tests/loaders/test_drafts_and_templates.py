@@ -1,0 +1,57 @@
+"""A draft gets a person started; a filled template loads as it is."""
+
+import csv
+import tomllib
+
+from loaders.profile import read_profile
+from loaders.suggest import check_profile, new_profile
+from loaders.templates import write_templates
+from warehouse.schema import tables
+
+SALES = """Order ID,Customer No,Order Date,Status,Currency,Sum
+1,C1,31/01/2024,open,EUR,"1.234,50"
+2,C2,01/02/2024,open,EUR,"7,00"
+"""
+
+
+def test_a_draft_names_the_nearest_table_and_leaves_the_doubtful_to_a_person(tmp_path):
+    file = tmp_path / "sales 2024.csv"
+    file.write_text(SALES, "utf-8")
+    draft = new_profile(file)
+    told = tomllib.loads(draft)["object"]["sales_2024"]
+    (table,) = told["table"]
+    assert table["table"] == "sales_order"
+    assert table["columns"]["order_id"] == "Order ID"
+    assert table["columns"]["ordered_date"] == {"from": "Order Date", "format": "%d/%m/%Y"}
+    assert "# not used: \"Sum\", such as '1.234,50'" in draft
+
+
+def test_a_date_that_fits_two_formats_is_drafted_as_a_question(tmp_path):
+    file = tmp_path / "sales.csv"
+    file.write_text(SALES.replace("31/01/2024", "03/01/2024"), "utf-8")
+    assert "also fits %m/%d/%Y: decide" in new_profile(file)
+
+
+def test_a_draft_is_a_profile_that_loads_the_file_it_was_drafted_for(ledger):
+    file = ledger.draw("sales.csv", SALES)
+    (ledger.folder / "mine.toml").write_text(new_profile(file), "utf-8")
+    assert check_profile(ledger.folder / "mine.toml") == []
+    assert read_profile(ledger.folder / "mine.toml").name == "mine"
+    result = ledger.one("sales.csv", profile=str(ledger.folder / "mine.toml"))
+    assert ledger.rows(result, "sales_order", "order_id, customer_id, ordered_date::varchar") == [
+        ("1", "C1", "2024-01-31"),
+        ("2", "C2", "2024-02-01"),
+    ]
+
+
+def test_there_is_a_template_for_every_canonical_table(tmp_path):
+    written = write_templates(tmp_path / "templates")
+    headers = {path.stem: next(csv.reader(path.open(encoding="utf-8", newline=""))) for path in written}
+    assert headers == {table.name: list(table.columns) for table in tables().values()}
+
+
+def test_every_template_is_claimed_by_its_own_table_and_loads_empty(ledger):
+    write_templates(ledger.folder)
+    results = ledger.load(*sorted(f"{name}.csv" for name in tables()), dry_run=True, exported_at="2024-01-31")
+    assert {entry["table"] for result in results for entry in result.entries} == set(tables())
+    assert {result.status for result in results} == {"loaded"}
