@@ -4,6 +4,7 @@ import gc
 import sys
 from contextlib import asynccontextmanager
 from pathlib import Path
+from threading import Thread
 
 import streamlit as st
 from starlette.middleware import Middleware
@@ -22,13 +23,15 @@ from ui.headers import SafeHeaders  # noqa: E402
 async def lifespan(app):
     """Import what the first page needs, open the current version, then take it all out of the collector's sight.
 
-    Streamlit collects garbage after every run; frozen, the imported modules are not walked each time.
+    Streamlit collects garbage after every run; frozen, the imported modules are not walked each time. The overview is
+    read meanwhile, so that the server answers at once.
     """
-    from ui.data import warm
+    from ui import data, overview
 
-    warm()
+    data.warm()
     gc.collect()
     gc.freeze()
+    Thread(target=overview.warm, name="warm", daemon=True).start()
     yield {"warm": True}
 
 

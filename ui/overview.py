@@ -22,6 +22,16 @@ def shown() -> list[Metric]:
     return [catalogue()[name] for name in PAGES if name in catalogue()]
 
 
+def warm() -> None:
+    """Read the overview of the current version before the first visitor asks for it."""
+    of = data.version()
+    if of is not None:
+        usual = scope.Scope(of)
+        data.readings(of, [one for metric in shown() for one in tiles.wanted(metric, usual)])
+        for dim in scope.DIMS:
+            scope.members(of, dim)
+
+
 def scoped(of: Version) -> scope.Scope:
     """The scope bar over all tiles; own dates start from the oldest day that all of them know."""
     days = [found for found in (data.as_of(of, metric) for metric in shown()) if found]

@@ -18,7 +18,8 @@ MONTHS = {"3 months": 3, "6 months": 6, "12 months": 12, "24 months": 24}
 # what stands in the address is what stands in the list, so the words are the values
 PERIODS = (USUAL, *MONTHS, OWN)
 TREND_MONTHS = 12
-WIDTH = 178
+WIDTH = 170
+EARLIEST, LATEST = date(1970, 1, 1), date(2099, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -135,8 +136,15 @@ def member_filter(of: Version, dim: str) -> list[str]:
 def own_dates(as_of: date | None) -> tuple[date | None, date | None]:
     """Two dates of one's own choice, by default the last 12 complete months."""
     first, last = whole_months(as_of, 12)
-    start = st.date_input("From", value=first, key="from", bind="query-params", format="YYYY-MM-DD", width=WIDTH)
-    end = st.date_input("To", value=last, key="to", bind="query-params", format="YYYY-MM-DD", width=WIDTH)
+    shared = {
+        "bind": "query-params",
+        "format": "YYYY-MM-DD",
+        "width": WIDTH,
+        "min_value": EARLIEST,
+        "max_value": LATEST,
+    }
+    start = st.date_input("From", value=first, key="from", **shared)
+    end = st.date_input("To", value=last, key="to", **shared)
     if start and end and start > end:
         st.warning(f"From {start} is after to {end}: the two were swapped.")
         start, end = end, start
