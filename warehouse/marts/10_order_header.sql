@@ -124,7 +124,7 @@ select
     case
         when demand.currency is null or demand.currency = company_setting.reporting_currency then 1
         else fx.rate
-    end::decimal(18, 8) as rate,
+    end::decimal(38, 8) as rate,
     demand.ordered_date,
     demand.entered_date,
     demand.confirmed_date,

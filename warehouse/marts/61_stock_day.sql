@@ -136,7 +136,12 @@ every_day as (
 )
 select
     * exclude (cost),
-    last_value(cost ignore nulls) over (
-        partition by product_id, site_id order by state_date rows between unbounded preceding and current row
+    coalesce(  -- the last known cost, before there is one the first known
+        last_value(cost ignore nulls) over (
+            partition by product_id, site_id order by state_date rows between unbounded preceding and current row
+        ),
+        first_value(cost ignore nulls) over (
+            partition by product_id, site_id order by state_date rows between current row and unbounded following
+        )
     ) as unit_cost
 from every_day;

@@ -21,7 +21,7 @@ def fx(job: Job) -> None:
             [set_.tz, reporting, set_.fiscal_start, set_.week_start])  # fmt: skip
     job.facts["reporting_currency"] = reporting
     last_day = max([load.local_date(set_.tz) for load in job.loads], default=None)
-    job.run("create table fx (rate_date date, from_ccy varchar, rate decimal(18, 8))")
+    job.run("create table fx (rate_date date, from_ccy varchar, rate decimal(38, 8))")
     if reporting is None or last_day is None:
         return
     job.run(f"""
@@ -41,7 +41,7 @@ def fx(job: Job) -> None:
             select *, coalesce(lead(rate_date) over (partition by from_ccy order by rate_date),
                                $2::date + interval {YEARS_AHEAD} year) as until from known
         )
-        select cast(day as date), from_ccy, cast(rate as decimal(18, 8))
+        select cast(day as date), from_ccy, cast(rate as decimal(38, 8))
         from lasting, unnest(generate_series(rate_date::timestamp, until - interval 1 day, interval 1 day)) as days(day)
         union all
         select cast(day as date), $1, 1
