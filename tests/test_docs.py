@@ -159,4 +159,4 @@ def test_decisions_are_numbered_once_and_say_context_options_and_decision():
     for path in files:
         text = path.read_text("utf-8")
         assert re.match(rf"# {int(path.name[:4])}\. ", text), path.name
-        assert all(word in text for word in ("Context", "Decision")), path.name
+        assert all(word in text.lower() for word in ("context", "decision")), path.name
