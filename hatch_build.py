@@ -1,4 +1,4 @@
-"""Build hook: an ordinary wheel carries the rooms inside the package; an editable install reads them in the checkout."""
+"""Build hook: a wheel carries the rooms inside the package; an editable install reads them in the checkout."""
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
