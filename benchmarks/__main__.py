@@ -29,15 +29,11 @@ def run(folder: Path, lines: int) -> None:
     shutil.rmtree(home, ignore_errors=True)
     _load(folder, home, files)
     build = alone("build", home)
-    line("build and publish", f"{build.wall:.1f} s, {build.peak_mb:.0f} MB", _build_budget(lines))
+    line("build and publish", f"{build.wall:.1f} s, {build.peak_mb:.0f} MB", "<= 120 s at 10 M, <= 4 GB")
     for step, took in sorted(build.said["seconds"].items(), key=lambda item: -item[1]):
         line(f"  {step}", f"{took:.1f} s, {took / sum(build.said['seconds'].values()):.0%}")
     _readings(home)
     _page(home)
-
-
-def _build_budget(lines: int) -> str:
-    return "<= 120 s at 10 M, <= 5 s at 100 k, <= 4 GB"
 
 
 def _load(folder: Path, home: Path, files: list[Path]) -> None:
@@ -71,7 +67,9 @@ def _readings(home: Path) -> None:
 
 def _page(home: Path) -> None:
     page = alone("page", home)
-    line("overview rerun after a filter click", f"{page.said['rerun_ms']:.0f} ms, {page.said['cpu_ms']:.0f} ms cpu", "<= 90 / 46 ms")
+    line("overview, new filter, nothing kept", f"{page.said['fresh_ms']:.0f} ms")
+    text = f"{page.said['rerun_ms']:.0f} ms, {page.said['cpu_ms']:.0f} ms cpu"
+    line("overview, filter seen before", text, "<= 90 ms to tiles, <= 46 ms cpu; here a test client draws")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ ORDER_DAY = f"({START} + (o * {DAYS} / orders)::INTEGER)"
 LATE = f"(CASE WHEN {pick('i', 4, 100)} < 85 THEN -{pick('i', 5, 3)} ELSE 1 + {pick('i', 6, 12)} END)"
 PROMISED = f"({ORDER_DAY} + 7 + {pick('o', 3, 14)}::INTEGER)"
 DELIVERED = f"({PROMISED} + {LATE}::INTEGER)"
-LINE = f"(SELECT i, i // 4 AS o, orders FROM (SELECT range AS i, {{lines}} // 4 AS orders FROM range({{lines}})))"
+LINE = "(SELECT i, i // 4 AS o, orders FROM (SELECT range AS i, {lines} // 4 AS orders FROM range({lines})))"
 ORDER = "(SELECT range AS o, range * 4 AS i, {lines} // 4 AS orders FROM range({lines} // 4))"
 LAST = "DATE '2026-04-30'"
 
@@ -44,23 +44,25 @@ TABLES = {
         1 + {pick("i", 10, 50)} AS qty_shipped, 1 + {pick("i", 10, 50)} AS qty_delivered
         FROM (SELECT i, o, orders FROM {LINE} WHERE i % 4 <> 3 OR {pick("i", 12, 50)} > 0) AS shipped
         WHERE o IN (SELECT o FROM {ORDER} WHERE {DELIVERED} <= {LAST})""",
-    "lead": f"""SELECT 'M' || range AS lead_id, {START} + (range * {DAYS} / 50000)::INTEGER AS created_date,
-        'true' AS is_valid, ['web', 'fair', 'partner'][{pick("range", 13, 3)} + 1] AS channel FROM range(50000)""",
+    "lead": f"""SELECT 'M' || range AS lead_id, 'true' AS is_valid,
+        {START} + (range * {DAYS} / 50000)::INTEGER AS created_date,
+        ['web', 'fair', 'partner'][{pick("range", 13, 3)} + 1] AS channel FROM range(50000)""",
     "opportunity": f"""SELECT 'Q' || range AS opportunity_id, 'C' || {pick("range", 14, 20000)} AS customer_id,
         'M' || range AS lead_id, {START} + (range * {DAYS} / 60000)::INTEGER AS created_date, 'EUR' AS currency,
         'open' AS outcome, 'S1' AS stage_code FROM range(60000)""",
-    "opportunity_snapshot": f"""SELECT (m + INTERVAL 1 MONTH)::DATE - 1 AS snapshot_date, 'Q' || range AS opportunity_id,
+    "opportunity_snapshot": f"""SELECT (m + INTERVAL 1 MONTH)::DATE - 1 AS snapshot_date,
+        'Q' || range AS opportunity_id,
         'S' || (1 + {pick("range", 15, 4)}) AS stage_code, 'open' AS outcome, 1000 + {pick("range", 16, 50000)} AS amount,
         'EUR' AS currency, (m + INTERVAL 2 MONTH)::DATE AS expected_close_date, 0.4 AS crm_probability
         FROM range(60000), (SELECT ({START} + to_months(range::INTEGER))::DATE AS m FROM range(30)) AS months""",
-    "opportunity_order_link": f"""SELECT 'Q' || range AS opportunity_id, 'O' || {pick("range", 17, 200000)} AS order_id,
-        'field' AS link_method, 1.0 AS confidence FROM range(20000)""",
-    "inventory_snapshot": f"""SELECT {LAST} - 7 * w::INTEGER AS snapshot_date, 'P' || p AS product_id, 'S' || s AS site_id,
-        'unrestricted' AS stock_type, 'own' AS ownership, {pick("p * 4 + s + w * 7", 18, 400)} AS on_hand_qty,
+    "opportunity_order_link": f"""SELECT 'Q' || range AS opportunity_id,
+        'O' || {pick("range", 17, 200000)} AS order_id, 'field' AS link_method, 1.0 AS confidence FROM range(20000)""",
+    "inventory_snapshot": f"""SELECT {LAST} - 7 * w::INTEGER AS snapshot_date, 'P' || p AS product_id,
+        'S' || s AS site_id, 'unrestricted' AS stock_type, 'own' AS ownership, {pick("p * 4 + s + w * 7", 18, 400)} AS on_hand_qty,
         5 + p % 90 AS unit_cost, 'EUR' AS currency
         FROM range(5000) AS a(p), range(4) AS b(s), range(30) AS c(w)""",
-    "survey_response": f"""SELECT 'R' || o AS response_id, 'C' || {pick("o", 7, 20000)} AS customer_id, 'O' || o AS order_id,
-        'CSAT' AS survey_type, 1 + {pick("o", 19, 5)} AS score, 1 AS scale_min, 5 AS scale_max,
+    "survey_response": f"""SELECT 'R' || o AS response_id, 'C' || {pick("o", 7, 20000)} AS customer_id,
+        'O' || o AS order_id, 'csat' AS survey_type, 1 + {pick("o", 19, 5)} AS score, 1 AS scale_min, 5 AS scale_max,
         {ORDER_DAY} + 40 AS sent_date, {ORDER_DAY} + 45 AS responded_date FROM {ORDER} WHERE o % 20 = 0""",
 }
 

@@ -4,8 +4,6 @@ import statistics
 import time
 from datetime import date, timedelta
 
-from metrics.known import facts_of
-from metrics.query import table_name
 from metrics.question import Request
 from metrics.read import read
 from metrics.registry import catalogue
@@ -57,11 +55,3 @@ def _measure(version, metric, measure) -> dict:
         taken["by_hand"] = seconds(lambda: version.cursor().execute(sql).fetchall())
     status = doc["rows"][0]["status"] if doc["rows"] else "none"
     return {"metric": metric.id, "measure": measure.name, "status": status, **taken}
-
-
-def rows_in(version, metric) -> dict[str, int]:
-    """Rows of each relation of a metric."""
-    known = facts_of(version).relation_tables
-    names = {name: table_name(metric, name) for name in metric.relations}
-    count = "SELECT count(*) AS n FROM "
-    return {name: version.cursor().execute(count + table).fetchone()[0] for name, table in names.items() if table in known}
