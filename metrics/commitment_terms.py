@@ -48,7 +48,7 @@ WAITED = f"(case when {DONE} is not null then {TOTAL} else greatest({CENSORED} -
 DWELL = f"greatest(0, requested_date - sales_lead_time_days::int - {START})"
 
 # The milestones of the set that held at the as-of date; others take no part in the stages.
-CHOSEN = """coalesce(split_part(list_max(list_filter(string_split(milestone_sets, '; '),
+CHOSEN = """coalesce(split_part(list_max(list_filter(string_split(milestone_sets, ', '),
     lambda step: left(step, 10)::date <= $as_of)), ' ', 2), '')"""
 
 

@@ -63,7 +63,7 @@ def complete(params: Mapping) -> str:
     if params.get("tol") is None:
         return f"(case when {given}completion_known_date <= $as_of then {given}completion_date end)"
     column = 3 if given else 2
-    steps = f"""list_filter(string_split(deliveries, '; '),
+    steps = f"""list_filter(string_split(deliveries, ', '),
         lambda step: split_part(step, ' ', {column})::double >= net_qty * (1 - $tol) - 1e-9
             and split_part(step, ' ', 1)::date <= $as_of)"""
     enough = f"coalesce({given}delivered_qty >= net_qty * (1 - $tol) - 1e-9, {given}completion_date is not null)"
@@ -77,7 +77,7 @@ def delivered_by(day: str, params: Mapping) -> str:
     """Quantity delivered by a day, at most what was owed."""
     given = evidence(params)
     column = 3 if given else 2
-    steps = f"""list_filter(string_split(deliveries, '; '),
+    steps = f"""list_filter(string_split(deliveries, ', '),
         lambda step: split_part(step, ' ', 1)::date <= least({day}, $as_of))"""
     counts = f"list_transform({steps}, lambda step: split_part(step, ' ', {column})::double)"
     return f"""(least(net_qty::double, case

@@ -46,7 +46,7 @@ with known as (
     select *, true as is_header from order_known
 ),
 milestone as (
-    select string_agg(day::varchar || ' ' || milestones, '; ' order by day) as milestone_sets from milestone_set
+    select string_agg(day::varchar || ' ' || milestones, ', ' order by day) as milestone_sets from milestone_set
 )
 select {COLUMNS}, is_header
 from known

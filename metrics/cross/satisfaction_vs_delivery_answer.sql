@@ -14,6 +14,7 @@ asked as (
         survey.scale_max,
         coalesce(survey.sent_date, survey.responded_date) as sent_date,
         case when survey.score is not null then coalesce(survey.responded_date, survey.sent_date) end as responded_date,
+        survey.responded_at,
         survey.source_system,
         survey.source_object,
         survey.source_id,
@@ -52,7 +53,7 @@ dated as (
     select
         *,
         case when order_id is not null and responded_date is not null then lead(responded_date) over (
-            partition by order_id, survey_type, responded_date is null order by responded_date, response_id
+            partition by order_id, survey_type, responded_date is null order by responded_date, responded_at nulls first, response_id
         ) end as superseded_date,
         min(sent_date) filter (where responded_date is null) over () as unanswered_since
     from survey

@@ -279,3 +279,13 @@ def test_no_surveys_are_not_available():
     for each in metric("satisfaction_vs_delivery").measures:
         row = tile(empty, each.name)
         assert (row["status"], row["value"]) == ("not_available", None), each.name
+
+
+def test_of_two_answers_on_one_day_the_later_hour_counts():
+    tables = drawn([dict(late=0, score=5, order="O1"), dict(late=0, score=1, order="O1")])
+    head, first, second = tables["survey_response"].splitlines()
+    hours = [f"{head} | responded_at", f"{first} | 2026-02-20 17:00:00", f"{second} | 2026-02-20 09:00:00"]
+    version = company(
+        {**tables, "survey_response": "\n".join(hours)}, metric("satisfaction_vs_delivery"), as_of="2026-03-31"
+    )
+    assert parts(version, "mean_score") == {None: 5, "on_time": 5}

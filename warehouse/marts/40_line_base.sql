@@ -6,7 +6,8 @@ where kind in ('qty_up', 'qty_down', 'cancel', 'reopen')
 group by order_line_id;
 
 -- One row per line of demand (and per order without lines, is_header) with all that one promise, one delivery and no
--- change make of it. is_general marks the lines for which that is not enough; line_general holds those.
+-- change make of it. is_moving marks the lines for whose deliveries that is not enough, is_general those and the lines
+-- with several promises; line_general holds them.
 create table line_base as
 with line as (
     select
@@ -73,8 +74,8 @@ judged as (
         case when is_proof then event_date when is_issue_proof then issue_date end as proof_date,
         case when is_proof then known_date when is_issue_proof then issue_date end as proof_known_date,
         deliveries > 0 and coalesce(one_qty is null or one_qty >= ordered_qty * (1 - tol) - 1e-9, false) as is_enough,
-        promises > 1 or deliveries > 1 or is_changed or (has_cancel and cancelled_date is not null) or proof_lapses
-            or coalesce(one_qty < 0, false) as is_general
+        deliveries > 1 or is_changed or (has_cancel and cancelled_date is not null) or proof_lapses
+            or coalesce(one_qty < 0, false) as is_moving
     from told
 )
 select
@@ -111,6 +112,6 @@ select
     papers_known_date, papers_wrong_date,
     case when has_cancel and cancelled_date is null and not is_cancel_told then last_full_day end as state_from,
     source_system, source_object, source_id, load_id, source_line,
-    is_general, has_cancel, promise_set_date as first_set_date, cancelled_date as stated_cancel_date,
+    is_moving or promises > 1 as is_general, is_moving, has_cancel, promise_set_date as first_set_date, cancelled_date as stated_cancel_date,
     cancel_initiator, rate
 from judged;

@@ -49,14 +49,14 @@ select
     change.delta_qty::double as delta_qty,
     coalesce(change.initiator, base.cancel_initiator) as initiator
 from order_line_change as change
-join line_base as base on base.order_line_id = change.order_line_id and base.is_general
+join line_base as base on base.order_line_id = change.order_line_id and base.is_moving
 where change.kind in ('qty_up', 'qty_down', 'cancel', 'reopen')
 union all
 select
     order_line_id, true, greatest(stated_cancel_date, known_from), stated_cancel_date,
     -coalesce(cancelled_qty, 1)::double, cancel_initiator
 from line_base
-where is_general and has_cancel and stated_cancel_date is not null
+where is_moving and has_cancel and stated_cancel_date is not null
     and order_line_id not in (
         select order_line_id from order_line_change where kind = 'cancel' and order_line_id is not null
     );
@@ -76,7 +76,7 @@ select
     event.picked_date,
     event.carrier
 from delivery_event as event
-join line_base as base on base.order_line_id = event.order_line_id and base.is_general;
+join line_base as base on base.order_line_id = event.order_line_id and base.is_moving;
 
 create table general_interval as
 with boundary as (

@@ -78,7 +78,7 @@ with span as (
         base.tol,
         coalesce(promise.first_promised_date, base.requested_date) as due_date
     from general_interval
-    join line_base as base on base.order_line_id = general_interval.order_line_id
+    join line_base as base on base.order_line_id = general_interval.order_line_id and base.is_moving
     left join state_promise as promise
         on promise.order_line_id = general_interval.order_line_id and promise.known_from = general_interval.known_from
 ),

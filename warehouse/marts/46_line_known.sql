@@ -1,5 +1,5 @@
 -- What deliveries make of each interval of a general line, once its quantity is known. `deliveries` lists the days with
--- the quantity delivered by then, proved and by any evidence: 2026-01-05 4 4; 2026-01-08 10 10.
+-- the quantity delivered by then, proved and by any evidence: 2026-01-05 4 4, 2026-01-08 10 10.
 create table state_completion as
 with measured as (
     select
@@ -30,7 +30,7 @@ select
     sum(qty) as any_delivered_qty,
     string_agg(
         coalesce(proof_date, event_date)::varchar || ' ' || proof_qty::varchar || ' ' || any_qty::varchar,
-        '; ' order by coalesce(proof_date, event_date), any_qty
+        ', ' order by coalesce(proof_date, event_date), any_qty
     ) as deliveries
 from measured
 group by order_line_id, known_from;
@@ -49,53 +49,63 @@ select
         coalesce(promise.promise_count, 0) as promise_count,
         coalesce(promise.repromise_count, 0) as repromise_count,
         coalesce(promise.notified_count, 0) as notified_count,
-        quantity.ordered_qty::decimal(18, 4) as ordered_qty,
-        (case when base.cancel_class = 'unknown_date' then base.cancelled_qty else quantity.cancelled_qty end)::decimal(18, 4)
-            as cancelled_qty,
-        case when base.cancel_class = 'unknown_date' then 'unknown_date' else quantity.cancel_class end as cancel_class,
+        case when base.is_moving then quantity.ordered_qty::decimal(18, 4) else base.ordered_qty end as ordered_qty,
+        (case
+            when base.is_moving and base.cancel_class <> 'unknown_date' then quantity.cancelled_qty
+            else base.cancelled_qty
+        end)::decimal(18, 4) as cancelled_qty,
+        case
+            when base.is_moving and base.cancel_class <> 'unknown_date' then quantity.cancel_class
+            else base.cancel_class
+        end as cancel_class,
         quantity.cancelled_date as cancelled_date,
-        quantity.net_qty::decimal(18, 4) as net_qty,
-        delivery.carrier as carrier,
-        delivery.first_delivery_date as first_delivery_date,
-        delivery.first_delivery_date as first_known_date,
-        delivery.completion_date as completion_date,
-        delivery.completion_date as completion_known_date,
-        delivery.completion_ship_date as completion_ship_date,
-        delivery.picked_date as picked_date,
-        delivery.any_first_delivery_date as any_first_delivery_date,
-        delivery.any_first_delivery_date as any_first_known_date,
-        delivery.any_completion_date as any_completion_date,
-        delivery.any_completion_date as any_completion_known_date,
-        delivery.any_completion_ship_date as any_completion_ship_date,
-        delivery.any_first_delivery_date is not null and delivery.first_delivery_date is null as shipped_unproved,
-        coalesce(delivery.delivered_qty, 0) as delivered_qty,
-        coalesce(delivery.any_delivered_qty, 0) as any_delivered_qty,
+        case when base.is_moving then quantity.net_qty::decimal(18, 4) else base.net_qty end as net_qty,
+        case when base.is_moving then delivery.carrier else base.carrier end as carrier,
+        case when base.is_moving then delivery.first_delivery_date else base.first_delivery_date end as first_delivery_date,
+        case when base.is_moving then delivery.first_delivery_date else base.first_known_date end as first_known_date,
+        case when base.is_moving then delivery.completion_date else base.completion_date end as completion_date,
+        case when base.is_moving then delivery.completion_date else base.completion_known_date end as completion_known_date,
+        case when base.is_moving then delivery.completion_ship_date else base.completion_ship_date end as completion_ship_date,
+        case when base.is_moving then delivery.picked_date else base.picked_date end as picked_date,
+        case when base.is_moving then delivery.any_first_delivery_date else base.any_first_delivery_date end as any_first_delivery_date,
+        case when base.is_moving then delivery.any_first_delivery_date else base.any_first_known_date end as any_first_known_date,
+        case when base.is_moving then delivery.any_completion_date else base.any_completion_date end as any_completion_date,
+        case when base.is_moving then delivery.any_completion_date else base.any_completion_known_date end as any_completion_known_date,
+        case when base.is_moving then delivery.any_completion_ship_date else base.any_completion_ship_date end as any_completion_ship_date,
+        case
+            when base.is_moving then delivery.any_first_delivery_date is not null and delivery.first_delivery_date is null
+            else base.shipped_unproved
+        end as shipped_unproved,
+        case when base.is_moving then coalesce(delivery.delivered_qty, 0) else base.delivered_qty end as delivered_qty,
+        case when base.is_moving then coalesce(delivery.any_delivered_qty, 0) else base.any_delivered_qty end
+            as any_delivered_qty,
         delivery.deliveries as deliveries
     )
 from general_interval as span
 join line_base as base on base.order_line_id = span.order_line_id
-join state_quantity as quantity on quantity.order_line_id = span.order_line_id and quantity.known_from = span.known_from
+left join state_quantity as quantity
+    on quantity.order_line_id = span.order_line_id and quantity.known_from = span.known_from
 left join state_promise as promise on promise.order_line_id = span.order_line_id and promise.known_from = span.known_from
 left join state_completion as delivery
     on delivery.order_line_id = span.order_line_id and delivery.known_from = span.known_from;
 
 -- One row per line of demand and interval in which the same was known of it; known_to null = still so.
 create view line_known as
-select * exclude (is_header, is_general, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
+select * exclude (is_header, is_general, is_moving, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
 from line_base
 where not is_general and not is_header
 union all
-select * exclude (is_header, is_general, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
+select * exclude (is_header, is_general, is_moving, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
 from line_general
 where not is_header;
 
 -- The same for orders exported without lines, by their header; order_line_id reads order:<order_id>.
 create view order_known as
-select * exclude (is_header, is_general, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
+select * exclude (is_header, is_general, is_moving, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
 from line_base
 where not is_general and is_header
 union all
-select * exclude (is_header, is_general, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
+select * exclude (is_header, is_general, is_moving, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
 from line_general
 where is_header;
 
