@@ -43,7 +43,6 @@ st.title("Upload")
 st.markdown(
     "Exports as they come out of the system: several at once, CSV, XLSX or Parquet. Nothing is kept before you say so."
 )
-ledger.hint()
 
 with st.container(border=True, key="card-upload"):
     uploads = st.file_uploader(

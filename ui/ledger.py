@@ -64,15 +64,6 @@ def what_changed() -> None:
         st.dataframe(changes(before, after), hide_index=True)
 
 
-def hint() -> None:
-    """What would help most next, while one side is missing."""
-    from ui import states
-
-    of = data.version()
-    if of is not None:
-        states.one_sided(of)
-
-
 def loads_table(build: Callable[[], None]) -> None:
     """Every load with its dates and counts; a chosen one can be withdrawn or restored."""
     loads = all_loads(data.home())[::-1]
