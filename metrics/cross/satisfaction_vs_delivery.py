@@ -43,7 +43,6 @@ ANSWER = Relation(
     key=("response_id", "order_line_id", "known_from"),
     sql=(HERE / "satisfaction_vs_delivery_answer.sql").read_text("utf-8"),
     known=True,
-    state_column="order_line.status",
     trace={"order_line": "order_line_id"},
 )
 BUCKETS = ("early", "on_time", "1_2", "3_7", "gt_7", "not_delivered")
@@ -51,9 +50,9 @@ OUTCOMES = ("on_time", "late", "not_delivered")
 CAUSES = ("execution", "communication", "both", "neither", "notice_unknown")
 
 
-def one_type(frame: pd.DataFrame) -> tuple[pd.DataFrame, str | None]:
+def one_type(frame: pd.DataFrame, answers: str = "n") -> tuple[pd.DataFrame, str | None]:
     """The rows of the survey type with most answers, and what is said when there are others."""
-    sizes = frame.groupby("survey_type")["n"].sum()
+    sizes = frame.groupby("survey_type")[answers].sum()
     if len(sizes) < 2:
         return frame, None
     chosen = sizes.sort_index().idxmax()
@@ -98,15 +97,15 @@ def late_and_on_time(tables: np.ndarray) -> np.ndarray:
     return superiority(tables) if tables.shape[-2] == 2 else np.full(tables.shape[:-2], np.nan)
 
 
-def shares(parts: tuple[str, ...], key: str = "part_name", whole: bool = True):
+def shares(parts: tuple[str, ...], answers: str = "n"):
     """Finisher for the share of `num` in each part, the whole first, with Wilson's interval."""
 
     def finish(frame, params) -> list[Answer]:
         if frame.empty:
             return [Answer(None, 0, 0, 0)]
-        kept, reason = one_type(frame)
-        found = [_share(kept, None, reason)] if whole else []
-        return found + [_share(kept[kept[key] == part], part, reason) for part in parts if (kept[key] == part).any()]
+        kept, reason = one_type(frame, answers)
+        groups = [(part, kept[kept["part_name"] == part]) for part in parts]
+        return [_share(rows, part, reason) for part, rows in [(None, kept), *groups] if len(rows)]
 
     return finish
 
@@ -139,11 +138,13 @@ def causes(frame, params) -> list[Answer]:
     if frame.empty:
         return [Answer(None, 0, 0, 0)]
     kept, reason = one_type(frame)
-    n = number(kept["n"].sum())
+    bad = number(kept["num"].sum())
+    if not bad:
+        return [Answer(None, 0, 0, 0, reason="nobody dissatisfied")]
     found = []
     for part in CAUSES:
-        num = number(kept.loc[kept["part_name"] == part, "n"].sum()) or 0
-        found.append(Answer(num / n, num, n, int(n), part, wilson(num / n, n), "wilson", reason=reason))
+        num = number(kept.loc[kept["part_name"] == part, "num"].sum()) or 0
+        found.append(Answer(num / bad, num, bad, int(bad), part, wilson(num / bad, bad), "wilson", reason=reason))
     return found
 
 
@@ -220,7 +221,7 @@ MEASURES = (
     ),
     parted(
         "response_rate", "Answered", "share", "up", word.OUTCOME, "Share of surveys answered, by outcome.",
-        "(responded is not null)::int", shares(OUTCOMES),
+        "(responded is not null)::int", shares(OUTCOMES, answers="num"),
         where="sent_date <= $as_of",
         stage=word.INVITATION,
         exclude={**word.LINKED, "only_answers_kept": "coalesce(unanswered_since > $as_of, true)"},
@@ -228,14 +229,14 @@ MEASURES = (
     parted(
         "cause", "Cause of dissatisfaction", "share", None, word.CAUSE,
         "Dissatisfied answers by what had failed; notice_unknown: late, and nobody records whether customers are told.",
-        "1", causes, where=word.ANSWERED, exclude={**word.JUDGED, "satisfied": f"not {word.IS_BAD}"},
+        BAD, causes,
     ),
     measure(
         "notice_difference", "What a word would have saved", "share", None,
         "Dissatisfied share of late orders not told of less that of those told of, before the promised day.",
-        keys={**TYPE, "told": "told::int"},
+        keys={**TYPE, "told": "case when overdue then told::int end"},
         sums={"num": BAD, "n": "1"},
-        exclude={**word.JUDGED, "not_late": "not overdue", "notice_unknown": "not knows_notices"},
+        exclude={**word.JUDGED, "notice_unknown": "not knows_notices"},
         finish=told_or_not,
     ),
     parted(

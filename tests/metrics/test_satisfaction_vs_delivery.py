@@ -170,6 +170,12 @@ def test_types_are_never_added_and_the_reading_says_which_it_is():
     assert sliced == {"csat": 6, "nps": 2}
 
 
+def test_the_type_read_is_that_of_most_answers_not_of_most_complaints():
+    nps = [dict(late=4, score=score, type="nps", top=10) for score in (1, 2, 3, 4)]
+    row = tile(made([*EXAMPLE, *nps]), "cause")
+    assert (row["den"], row["reason"]) == (2, "csat only; nps in scope too, never added to it")
+
+
 def test_other_scales_of_a_type_are_mapped_to_the_common_one():
     version = made([dict(late=0, score=10, top=10), dict(late=0, score=1, top=10), dict(late=0, score=3)])
     assert parts(version, "mean_score")[None] == pytest.approx((5 + 1 + 3) / 3)
@@ -216,14 +222,14 @@ def test_dissatisfaction_is_split_into_execution_and_communication():
     assert parts(version, "cause", "num") == {
         "execution": 1, "communication": 1, "both": 2, "neither": 1, "notice_unknown": 0,
     }  # fmt: skip
-    assert tile(version, "cause")["excluded"] == {"satisfied": 1}
+    assert (tile(version, "cause")["den"], tile(version, "cause")["excluded"]) == (5, {})
 
 
 def test_without_any_notices_recorded_a_late_order_is_no_proof_of_silence():
     version = made(CAUSED, case_ticket=CASES)
     found = parts(version, "cause", "num")
     assert (found["notice_unknown"], found["communication"], found["neither"]) == (3, 1, 1)
-    assert tile(version, "notice_difference")["excluded"] == {"not_late": 2, "notice_unknown": 4}
+    assert tile(version, "notice_difference")["excluded"] == {"notice_unknown": 6}
 
 
 def test_damage_returns_and_slow_answers_are_causes_too():
