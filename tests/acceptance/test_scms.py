@@ -37,16 +37,15 @@ def test_line_value_and_quantity_tie_to_the_file(scms):
 def test_every_sentence_in_a_number_or_date_column_is_counted(scms):
     found = {item["table"]: item["sentinels"] for item in scms.manifest(FILE)["tables"]}
     see = {"See ASN-*": 508, "See DN-*": 1937}
-    assert found["shipment_line"]["weight_kg"] == see | {"Weight Captured Separately": 1507}
-    assert found["shipment_line"]["freight_amount"] == see | {
-        "Freight Included in Commodity Cost": 1442,
-        "Invoiced Separately": 239,
-    }
-    assert found["sales_order"]["opportunity_id"] == {"Pre-PQ Process": 2681}
-    assert found["sales_order"]["ordered_date"] == {"N/A - From RDC": 5404, "Date Not Captured": 328}
-    assert found["shipment"]["incoterm"] == {"N/A - From RDC": 5404}
-    assert found["shipment"]["carrier"] == {"N/A": 360}
-    assert sum(found["opportunity"]["created_date"].values()) == 205 + 2476
+    included = {"Freight Included in Commodity Cost": 1442, "Invoiced Separately": 239}
+    line, order, shipment, quote = (found[name] for name in ("shipment_line", "sales_order", "shipment", "opportunity"))
+    assert line["Weight (Kilograms)"] == see | {"Weight Captured Separately": 1507}
+    assert line["Freight Cost (USD)"] == see | included
+    assert order["PQ #"] == {"Pre-PQ Process": 2681}
+    assert order["PO Sent to Vendor Date"] == {"N/A - From RDC": 5404, "Date Not Captured": 328}
+    assert shipment["Vendor INCO Term"] == {"N/A - From RDC": 5404}
+    assert shipment["Shipment Mode"] == {"N/A": 360}
+    assert quote["PQ First Sent to Client Date"] == {"Pre-PQ Process": 2476, "Date Not Captured": 205}
 
 
 def test_the_share_of_lines_delivered_after_the_scheduled_day(scms):
