@@ -16,7 +16,7 @@ from loaders.encodings import as_utf8, encoding_of
 from loaders.errors import LoadError
 from loaders.model import Profile
 from loaders.numbers import literal
-from loaders.records import Ragged, read_records, records, write_rows
+from loaders.records import Ragged, records, write_rows
 from loaders.survey import Survey, TextFacts
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -25,7 +25,8 @@ READ = "auto_detect=false, header=true, quote='\"', escape='\"', nullstr='', max
 
 @dataclass
 class Source:
-    """An opened file. `rows` counts its records without the ragged ones; `exact` says its lines are beyond doubt."""
+    """An opened file. `rows` counts its records without the ragged ones; `exact` says its lines are beyond doubt;
+    `aside` are the filled sheets of a workbook that nobody knows."""
 
     file: str
     profile: Profile
@@ -39,6 +40,7 @@ class Source:
     exact: bool = True
     encoding: str = ""
     text: tuple[Path, TextFacts, str] | None = None
+    aside: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -149,10 +151,10 @@ def _workbook(con, file: str, found: Survey, known: dict[str, Profile], work: Pa
         raise LoadError(file, "is a workbook without any filled cell")
     headers = {name: rows[workbook.header_row(rows)] for name, rows in sheets.items()}
     names = {name: unique([workbook.plain(value) for value in _trimmed(row)]) for name, row in headers.items()}
-    chosen = next((name for name, header in names.items() if claim(header, known)), None)
+    chosen = _one_of(file, [name for name, header in names.items() if claim(header, known)])
     if chosen is None:
-        if (text := _as_text(sheets, known, work)) is not None:
-            return text(file)
+        if (text := _as_text(file, sheets, known, work)) is not None:
+            return text
         header = max(names.values(), key=len)
         try:
             choose(file, header, known)
@@ -163,7 +165,19 @@ def _workbook(con, file: str, found: Survey, known: dict[str, Profile], work: Pa
     rows, ragged = workbook.write_sheet(sheets[chosen], len(names[chosen]), target)
     relation = f"select * from read_parquet({path_sql(target)})"
     columns = labelled(names[chosen], claimed[1])
-    return Source(file, *claimed, names[chosen], columns, relation, rows, ragged, typed=True)
+    aside = _others(sheets, chosen)
+    return Source(file, *claimed, names[chosen], columns, relation, rows, ragged, typed=True, aside=aside)
+
+
+def _one_of(file: str, known: list[str]) -> str | None:
+    """The one sheet that somebody knows. LoadError where there are several: a load is one table."""
+    if len(known) > 1:
+        raise LoadError(file, f"has several sheets that profiles know ({', '.join(known)}); save each as its own file")
+    return known[0] if known else None
+
+
+def _others(sheets: dict[str, list[list[object]]], chosen: str) -> tuple[str, ...]:
+    return tuple(name for name in sheets if name != chosen)
 
 
 def _trimmed(row: list[object]) -> list[object]:
@@ -172,22 +186,25 @@ def _trimmed(row: list[object]) -> list[object]:
     return row[: last + 1]
 
 
-def _as_text(sheets: dict[str, list[list[object]]], known: dict[str, Profile], work: Path):
+def _as_text(file: str, sheets: dict[str, list[list[object]]], known: dict[str, Profile], work: Path) -> Source | None:
     """A sheet that holds a whole delimited text in its first column, line by line, opened as that text."""
-    for rows in sheets.values():
+    found = {}
+    for name, rows in sheets.items():
         if any(any(row[1:]) for row in rows) or workbook.header_row(rows) > 0:
             continue
-        text = work / "text.csv"
-        facts = TextFacts()
         body = "".join(workbook.plain(row[0]).replace("\n", " ") + "\n" for row in rows).encode()
-        facts.feed(body)
-        text.write_bytes(body)
-        delimiter, names, one_line = _header("sheet", body[: 1 << 16].decode("utf-8", "replace"), True, known)
-        if claim(names, known):
-            return lambda file, names=names, delimiter=delimiter, one_line=one_line, text=text, facts=facts: _open_text(
-                file, text, facts, delimiter, names, one_line, choose(file, names, known), "utf-8"
-            )
-    return None
+        layout = _header("sheet", body[: 1 << 16].decode("utf-8", "replace"), True, known)
+        if claim(layout[1], known):
+            found[name] = body, layout
+    chosen = _one_of(file, list(found))
+    if chosen is None:
+        return None
+    body, (delimiter, names, one_line) = found[chosen]
+    text, facts = work / "text.csv", TextFacts()
+    facts.feed(body)
+    text.write_bytes(body)
+    source = _open_text(file, text, facts, delimiter, names, one_line, choose(file, names, known), "utf-8")
+    return replace(source, aside=_others(sheets, chosen))
 
 
 def _parquet(con, file: str, found: Survey, known: dict[str, Profile]) -> Source:
@@ -216,8 +233,3 @@ def _parquet_cell(name: str, kind: str) -> str:
     if kind.startswith(("DECIMAL", "DOUBLE", "FLOAT")) or kind.endswith(("INT", "INTEGER")):
         return f"{literal(workbook.NUMBER)} || {column}::varchar"
     return f"{column}::varchar"
-
-
-def header_only_text(text: Path, line_end: str) -> str:
-    """The first line of a text, for messages."""
-    return next(read_records(text, line_end), "")

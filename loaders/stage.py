@@ -124,6 +124,12 @@ def _convert(con, staged: Staged, zone: str, progress: Progress) -> None:
         _settle(con, staged, name, list(group))
     order = {table.table.name: index for index, table in reversed(list(enumerate(maps)))}
     staged.tables.sort(key=lambda entry: order[entry["table"]])
+    for entry in staged.tables[:1]:
+        entry["issues"] = [_left_aside(sheet) for sheet in staged.source.aside] + entry["issues"]
+
+
+def _left_aside(sheet: str) -> dict:
+    return {"line": None, "column": None, "value": sheet, "reason": "is a sheet no profile knows; it was not read"}
 
 
 def _settle(con, staged: Staged, name: str, parts: list[Part]) -> None:

@@ -122,3 +122,27 @@ def test_parquet_is_read_by_its_own_types(ledger):
         ("01", "7", Decimal("2.5"), date(2024, 1, 31), True, 2),
         ("02", "8", None, None, False, 3),
     ]
+
+
+def test_a_workbook_with_two_known_sheets_is_refused_and_names_them(ledger):
+    ledger.profile(GERMAN)
+    lines = [["Line", "Order", "Qty"], ["1", "A", 5]]
+    workbook(ledger, "x.xlsx", January=lines, February=[lines[0], ["2", "A", 6]], Notes=[["read me"]])
+    result = ledger.one("x.xlsx")
+    assert result.status == "refused"
+    assert "(January, February); save each as its own file" in result.message
+
+
+def test_two_sheets_that_hold_texts_are_refused_like_any_two(ledger):
+    ledger.profile(GERMAN)
+    workbook(ledger, "x.xlsx", A=[["Line;Order;Qty"], ["1;A;1,5"]], B=[["Line;Order;Qty"], ["2;A;1,5"]])
+    assert "(A, B); save each as its own file" in ledger.one("x.xlsx").message
+
+
+def test_a_filled_sheet_nobody_knows_is_told_beside_the_one_that_was_read(ledger):
+    ledger.profile(GERMAN)
+    workbook(ledger, "x.xlsx", Notes=[["read me"]], Data=[["Line", "Order", "Qty"], ["1", "A", 5]], Empty=[])
+    (entry,) = ledger.one("x.xlsx").entries
+    assert (entry["status"], entry["loaded"]) == ("loaded", 1)
+    assert [(issue["line"], issue["value"]) for issue in entry["issues"]] == [(None, "Notes")]
+    assert "not read" in entry["issues"][0]["reason"]
