@@ -52,13 +52,15 @@ TABLES = {
         'open' AS outcome, 'S1' AS stage_code FROM range(60000)""",
     "opportunity_snapshot": f"""SELECT (m + INTERVAL 1 MONTH)::DATE - 1 AS snapshot_date,
         'Q' || range AS opportunity_id,
-        'S' || (1 + {pick("range", 15, 4)}) AS stage_code, 'open' AS outcome, 1000 + {pick("range", 16, 50000)} AS amount,
+        'S' || (1 + {pick("range", 15, 4)}) AS stage_code, 'open' AS outcome,
+        1000 + {pick("range", 16, 50000)} AS amount,
         'EUR' AS currency, (m + INTERVAL 2 MONTH)::DATE AS expected_close_date, 0.4 AS crm_probability
         FROM range(60000), (SELECT ({START} + to_months(range::INTEGER))::DATE AS m FROM range(30)) AS months""",
     "opportunity_order_link": f"""SELECT 'Q' || range AS opportunity_id,
         'O' || {pick("range", 17, 200000)} AS order_id, 'field' AS link_method, 1.0 AS confidence FROM range(20000)""",
     "inventory_snapshot": f"""SELECT {LAST} - 7 * w::INTEGER AS snapshot_date, 'P' || p AS product_id,
-        'S' || s AS site_id, 'unrestricted' AS stock_type, 'own' AS ownership, {pick("p * 4 + s + w * 7", 18, 400)} AS on_hand_qty,
+        'S' || s AS site_id, 'unrestricted' AS stock_type, 'own' AS ownership,
+        {pick("p * 4 + s + w * 7", 18, 400)} AS on_hand_qty,
         5 + p % 90 AS unit_cost, 'EUR' AS currency
         FROM range(5000) AS a(p), range(4) AS b(s), range(30) AS c(w)""",
     "survey_response": f"""SELECT 'R' || o AS response_id, 'C' || {pick("o", 7, 20000)} AS customer_id,

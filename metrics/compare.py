@@ -21,9 +21,11 @@ def read_compare(facts: Facts, asked: Metric, measures, params: dict, request: R
     rows = []
     for measure in measures:
         then = replace(plain, **_base(facts, asked, measure, params, plain, request.compare_to or "prior"))
-        base = {_key(row): row for row in rows_of(facts, asked, [measure], params, then)}
-        found = [row for row in now if row["measure"] == measure.name]
-        rows += [_beside(row, base.get(_key(row)), measure.interval == "proportion") for row in found]
+        against = _dim(request.compare_to)
+        base = {_key(row, against): row for row in rows_of(facts, asked, [measure], params, then)}
+        for row in (row for row in now if row["measure"] == measure.name):
+            apart = against is None or against in row["slice"] or against in request.where
+            rows.append(_beside(row, base.get(_key(row, against)), apart and measure.interval == "proportion"))
     return document(facts, asked, measures, params, plain, rows)
 
 
@@ -34,7 +36,7 @@ def _base(facts: Facts, asked: Metric, measure, params: dict, request: Request, 
     if isinstance(wanted, str) and "=" in wanted:
         name, member = wanted.split("=", 1)
         check_dims(asked, [name])
-        return {"where": {**request.where, name: (member,)}}
+        return {"where": {**request.where, name: (member,)}, "by": tuple(dim for dim in request.by if dim != name)}
     as_of = as_of_date(facts, asked, [measure], params, request)
     if as_of is None:
         return {}
@@ -58,15 +60,21 @@ def _earlier(at: str, period: periods.Period, wanted: str) -> tuple[date, date]:
     return earlier(max(period.start, date(1950, 1, 1)), period.end)
 
 
-def _key(row: dict) -> tuple:
-    return row["measure"], row["part"], tuple(sorted(row["slice"].items()))
+def _dim(wanted) -> str | None:
+    """The dimension of a comparison with one of its members."""
+    return wanted.split("=", 1)[0] if isinstance(wanted, str) and "=" in wanted else None
 
 
-def _beside(row: dict, base: dict | None, is_proportion: bool) -> dict:
-    if base is None or base["value"] is None or row["value"] is None:
+def _key(row: dict, against: str | None) -> tuple:
+    return row["measure"], row["part"], tuple(sorted(item for item in row["slice"].items() if item[0] != against))
+
+
+def _beside(row: dict, base: dict | None, has_interval: bool) -> dict:
+    """A row with its base. The whole holds the member it is compared with, so that pair has no interval."""
+    if base is None or base["value"] is None or row["value"] is None or not (base["n"] and row["n"]):
         return {**row, "base": _short(base), "difference": None, "difference_ci": None}
     ci = None
-    if is_proportion and row["ci"] and base["ci"]:
+    if has_interval and row["ci"] and base["ci"]:
         ci = list(newcombe_of((row["value"], row["ci"]), (base["value"], base["ci"])))
     return {**row, "base": _short(base), "difference": row["value"] - base["value"], "difference_ci": ci}
 

@@ -64,6 +64,11 @@ def bucket(every: str, start: date, fiscal_start: str = "01-01") -> Period:
     return Period(f"{start:%Y-%m}" if every == "month" else _fiscal_label(start, fiscal_start), start, end)
 
 
+def clipped(period: Period, start: date, end: date) -> Period:
+    """A bucket that the asked period cuts: its label with the days that are really in it."""
+    return Period(period.label, max(period.start, start), min(period.end, end))
+
+
 def _fiscal_label(start: date, fiscal_start: str) -> str:
     """FY named by the calendar year in which it begins, and the month's number in it."""
     first = int(fiscal_start[:2])

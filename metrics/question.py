@@ -98,7 +98,7 @@ def _value(metric: Metric, name: str, value):
     if param.allowed is None or any(isinstance(item, int) for item in param.allowed):
         try:
             return None if value is None else _number(value)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise UsageError(f"{metric.id}: parameter {name} must be a number, not {value!r}") from error
     raise UsageError(f"{metric.id}: parameter {name} may be {', '.join(map(str, param.allowed))}, not {value!r}")
 

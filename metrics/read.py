@@ -38,7 +38,7 @@ def read(version, metric_id: str, request: Request) -> dict:
 def questions(facts: Facts, asked: Metric, measure: Measure, params: dict, request: Request, as_of) -> Question:
     """One measure's question with its as-of date and period settled. `as_of` None means nothing dated was loaded."""
     day = as_of or periods.END
-    trend = request.reading == "trend"
+    trend = request.reading == "trend" or bool(request.every)
     window = "last_12_months" if trend and asked.window == "state" else asked.window
     start, end = periods.default_period(window, day, params)
     end = request.date_to or (day if asked.window == "state" else end)
@@ -85,7 +85,7 @@ def unavailable(facts: Facts, question: Question, request: Request) -> str | Non
         return f"not_available: {missing.replace('|', ' or ')}"
     for name in [*request.by, *request.where]:
         if facts.missing((question.metric.dims[name].source,)):
-            return f"not_available: {question.metric.dims[name].source} (needed for {name})"
+            return f"not_available: {question.metric.dims[name].source.replace('|', ' or ')} (needed for {name})"
     if table_name(question.metric, question.relation_name) not in facts.relation_tables:
         return f"not_available: {question.relation_name} of {question.metric.id} is not in this version; build again"
     if question.measure.unit == "currency" and facts.currency is None:
@@ -129,7 +129,8 @@ def cells(facts: Facts, question: Question, request: Request) -> Iterator[tuple[
                 yield cell, None if trend else whole(question)
         if trend:
             for cell in _answers(facts, question, by, request.interval):
-                yield cell, periods.bucket(question.every, cell.bucket, question.fiscal_start)
+                bucket = periods.bucket(question.every, cell.bucket, question.fiscal_start)
+                yield cell, periods.clipped(bucket, question.start, question.end)
 
 
 def _state_cells(facts: Facts, question: Question, by, request: Request, trend: bool):
@@ -160,7 +161,7 @@ def dress(facts: Facts, question: Question, cell: Cell, period: periods.Period |
     """One result row of the public document."""
     answer, measure = cell.answer, question.measure
     end = period.end if period else question.end
-    reason = answer.reason or ("no rows in scope" if not answer.n and answer.status is None else None)
+    reason = answer.reason or (_nothing(cell.excluded) if not answer.n and answer.status is None else None)
     return {
         "measure": measure.name,
         "part": answer.part,
@@ -179,6 +180,12 @@ def dress(facts: Facts, question: Question, cell: Cell, period: periods.Period |
         "excluded": cell.excluded,
         "currency": facts.currency if measure.unit == "currency" else None,
     }
+
+
+def _nothing(excluded: dict[str, int]) -> str:
+    """Why there is no number: nothing in scope, or all of it left out."""
+    told = ", ".join(f"{name} {count}" for name, count in excluded.items())
+    return f"all rows in scope are left out: {told}" if told else "no rows in scope"
 
 
 def _status(facts: Facts, question: Question, answer: Answer) -> str:

@@ -69,7 +69,9 @@ def _column(table: str, name: str, given: dict) -> Column:
 
 def _sibling(column: Column) -> Column:
     name = column.name.removesuffix("_at") + "_date"
-    return Column(name=name, type="date", meaning=f"Local date of {column.name}: {column.meaning}", history=column.history)
+    return Column(
+        name=name, type="date", meaning=f"Local date of {column.name}: {column.meaning}", history=column.history
+    )
 
 
 def _table(name: str, given: dict) -> Table:
@@ -80,7 +82,9 @@ def _table(name: str, given: dict) -> Table:
             columns[_sibling(column).name] = _sibling(column)
     missing = [key for key in given["key"] if key not in columns]
     if missing or given["kind"] not in KINDS:
-        raise ValueError(f"{name}: key {missing} is no column, or kind {given['kind']!r} is not one of {', '.join(KINDS)}")
+        raise ValueError(
+            f"{name}: key {missing} is no column, or kind {given['kind']!r} is not one of {', '.join(KINDS)}"
+        )
     return Table(name, given["about"], given["kind"], tuple(given["key"]), columns)
 
 

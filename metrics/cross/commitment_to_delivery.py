@@ -32,7 +32,7 @@ COLUMNS = """order_line_id, known.order_id, order_no, customer_id, customer, seg
     known_to, ordered_date, entered_date, confirmed_date, released_date, requested_date, sales_lead_time_days,
     first_promised_date, current_promised_date, promise_set_date, repromise_count, notified_count, uom_missing,
     cancel_class, cancelled_date, completion_date, completion_known_date, completion_ship_date, any_completion_date,
-    any_completion_known_date, any_completion_ship_date, attribute_backfilled, state_from,
+    any_completion_known_date, any_completion_ship_date, attribute_backfilled,
     source_system, source_object, source_id, load_id, source_line,
     origin.opportunity_id, case when origin.is_first_of_win then origin.won_date end as won_date,
     case when origin.is_first_of_win then origin.won_known_date end as won_known_date, milestone_sets"""
@@ -53,7 +53,6 @@ from known
 cross join milestone
 left join order_origin as origin on origin.order_id = known.order_id""",
     known=True,
-    state_column="order_line.status",
 )
 STARTED = f"sales_order.confirmed_date|{term.ORDERED_DATE}|opportunity.closed_date"
 NEEDS = (STARTED, term.DELIVERED)

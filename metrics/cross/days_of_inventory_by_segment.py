@@ -25,7 +25,7 @@ allocation, IBM Sterling inventory segments and fair-share allocation.
 from dataclasses import replace
 from pathlib import Path
 
-from metrics.finish import divide, number
+from metrics.finish import divide, number, total
 from metrics.registry import Answer, Dim, Measure, Metric, Param, Relation
 
 HERE = Path(__file__).parent
@@ -153,7 +153,7 @@ MEASURES = (
         "allocated_value", "Stock value by segment", "currency", None,
         **{**COMMON, "where": "portion IN ('segment', 'no_demand')", "minimum": (1, 1), "additive": True,
            "sums": lambda params: {"num": share_value(params), "den": "1", "n": "1"}},
-        finish=lambda frame, params: Answer(*(number(frame["num"].sum()),) * 2, None, int(frame["n"].sum())),
+        finish=total("num"),
     ),
     Measure(
         "stock_value", "Stock value by kind", "currency", None, finish=value_of_parts, keys={"portion": "portion"},
@@ -170,7 +170,7 @@ METRIC = Metric(
     relations=RELATIONS,
     measures=MEASURES,
     dims={
-        "segment": Dim("Segment", "segment", "customer_history.segment", empty="Unsegmented"),
+        "segment": Dim("Segment", "segment", "customer_history.segment|customer.segment", empty="Unsegmented"),
         "family": Dim("Family", "family", "product.family"),
         "category": Dim("Category", "category", "product.category"),
         "site": Dim("Site", "site", "inventory_snapshot.site_id", empty="No site"),
@@ -179,8 +179,8 @@ METRIC = Metric(
     params={"policy": Param("demand_share", POLICIES, "How stock held for nobody is shared out to segments.")},
     window="state",
     caveats=(
-        "Shared out by demand, every segment has the same days of a given product. Segments differ only by the products "
-        "they buy and by what is held or set aside for them; read days_effect beside the number.",
+        "Shared out by demand, every segment has the same days of a given product. Segments differ only by the "
+        "products they buy and by what is held or set aside for them; read days_effect beside the number.",
         "The number depends on the way of sharing: days_by_policy shows how much.",
         "A state is never summed or averaged over time; a period shows its last date.",
         "Demand of the first 90 days of the order history is understated.",

@@ -176,7 +176,7 @@ METRIC = Metric(
     measures=MEASURES,
     dims={
         "horizon": Dim("Months ahead", "horizon", "opportunity_snapshot.snapshot_date"),
-        "segment": Dim("Segment", "segment", "customer_history.segment", empty="Unsegmented"),
+        "segment": Dim("Segment", "segment", "customer_history.segment|customer.segment", empty="Unsegmented"),
         "family": Dim("Family", "family", "product.family"),
     },
     params={

@@ -58,6 +58,35 @@ dated as (
         min(sent_date) filter (where responded_date is null) over () as unanswered_since
     from survey
 ),
+-- the type with most answers until a day, told at each change
+told as (
+    select responded_date, survey_type, count(*) as answers
+    from dated
+    where responded_date is not null
+    group by responded_date, survey_type
+),
+counted as (
+    select
+        day.responded_date,
+        kind.survey_type,
+        sum(coalesce(told.answers, 0)) over (partition by kind.survey_type order by day.responded_date) as answers
+    from (select distinct responded_date from told) as day
+    cross join (select distinct survey_type from told) as kind
+    left join told
+        on told.responded_date = day.responded_date and told.survey_type is not distinct from kind.survey_type
+),
+leading as (
+    select responded_date, coalesce(survey_type, '') as survey_type
+    from counted
+    qualify row_number() over (partition by responded_date order by answers desc, survey_type nulls first) = 1
+),
+main as (
+    select string_agg(responded_date::varchar || ' ' || survey_type, ', ' order by responded_date) as main_types
+    from (
+        select * from leading
+        qualify survey_type is distinct from lag(survey_type) over (order by responded_date)
+    ) as change
+),
 scaled as (
     select
         *,
@@ -132,6 +161,7 @@ select
     line.carrier,
     line.attribute_backfilled,
     survey.survey_type,
+    main.main_types,
     survey.score,
     case
         when survey.scale_max is not null and survey.scale_min is not null and survey.scale_max <> survey.scale_min
@@ -162,7 +192,6 @@ select
     noticed.notices_since,
     inquiry.inquiry_date,
     inquiry.sla_missed_date,
-    line.state_from,
     survey.source_system,
     survey.source_object,
     survey.source_id,
@@ -170,6 +199,7 @@ select
     survey.source_line
 from scaled as survey
 cross join noticed
+cross join main
 left join line
     on line.order_id = survey.order_id and (line.known_to is null or line.known_to > survey.sent_date)
 left join line_complaint as complaint on complaint.order_line_id = line.order_line_id

@@ -36,7 +36,7 @@ COLUMNS = """known.order_line_id, known.order_id, order_no, customer_id, custome
     grace_days, uom_missing, cancel_class, cancelled_date, first_delivery_date, first_known_date, completion_date,
     completion_known_date, any_first_delivery_date, any_first_known_date, any_completion_date,
     any_completion_known_date, evidence, delivered_qty, any_delivered_qty, deliveries, attribute_backfilled,
-    damaged_date, condition_known_date, state_from, source_system, source_object, source_id, load_id, source_line,
+    damaged_date, condition_known_date, source_system, source_object, source_id, load_id, source_line,
     least(papers_known_date, invoice_known_date) as papers_known_date,
     least(papers_wrong_date, invoice_wrong_date) as papers_wrong_date,
     returned_bad_date, papers_since, condition_since, returns_since"""
@@ -54,7 +54,6 @@ from known
 cross join component_since
 left join line_complaint on line_complaint.order_line_id = known.order_line_id""",
     known=True,
-    state_column="order_line.status",
 )
 
 SEEN = "any_first_known_date <= $as_of"

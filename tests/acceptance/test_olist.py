@@ -9,11 +9,6 @@ import pytest
 from tests.acceptance.conftest import PROFILES, REAL, a_home, throughline, total
 
 WHOLE = ("--from", "2016-01-01", "--to", "2018-12-31")
-NEWEST_ANSWER = (
-    "--as-of",
-    "2018-10-22",
-)  # five days after the newest order: the answers of the book are over whole files
-NEWEST_DEAL = ("--as-of", "2018-11-14")
 
 
 @pytest.mark.parametrize(
@@ -41,17 +36,15 @@ def test_the_value_of_the_items_ties_to_the_file(olist):
     assert Decimal(entry["control_totals"]["net_amount"]) == Decimal("1093264.35")
 
 
-def test_a_file_without_a_stated_day_is_dated_by_its_newest_event_not_by_its_promises(olist):
-    orders = olist.manifest("olist_orders_dataset.csv")
-    assert (orders["exported_at"][:10], orders["exported_basis"]) == ("2018-10-17", "inferred")
-    assert olist.manifest("olist_closed_deals_dataset.csv")["exported_basis"] == "profile"
+def test_the_profile_states_when_the_extract_was_taken(olist):
+    for file in ("olist_orders_dataset.csv", "olist_closed_deals_dataset.csv"):
+        manifest = olist.manifest(file)
+        assert (manifest["exported_at"][:10], manifest["exported_basis"]) == ("2018-11-14", "profile")
 
 
 @pytest.mark.parametrize(("window", "won"), [("none", 841), ("90", 691)])
 def test_won_rate_of_leads(olist, window, won):
-    row = total(
-        olist.metric("lead_to_order_rate", "--measure", "won_rate", "--param", f"window={window}", *WHOLE, *NEWEST_DEAL)
-    )
+    row = total(olist.metric("lead_to_order_rate", "--measure", "won_rate", "--param", f"window={window}", *WHOLE))
     assert (row["num"], row["den"]) == (won, 8000)
     assert row["value"] == pytest.approx(won / 8000, abs=1e-12)
 
@@ -75,7 +68,7 @@ def test_satisfaction_falls_with_lateness(olist):
     options = ("--measure", "rho", "--measure", "tau_b", "--param", "population=delivered", "--param", "timing=any")
     rows = {
         row["measure"]: row
-        for row in olist.metric("satisfaction_vs_delivery", *options, *WHOLE, *NEWEST_ANSWER)["rows"]
+        for row in olist.metric("satisfaction_vs_delivery", *options, *WHOLE)["rows"]
         if not row["slice"]
     }
     assert rows["rho"]["value"] == pytest.approx(-0.17772, abs=5e-6)
@@ -85,7 +78,7 @@ def test_satisfaction_falls_with_lateness(olist):
 
 def test_mean_score_on_time_and_late(olist):
     options = ("--measure", "mean_score", "--param", "population=delivered", "--param", "timing=any")
-    document = olist.metric("satisfaction_vs_delivery", *options, *WHOLE, *NEWEST_ANSWER)
+    document = olist.metric("satisfaction_vs_delivery", *options, *WHOLE)
     scores = {row["part"]: (round(row["value"], 4), row["n"]) for row in document["rows"] if not row["slice"]}
     assert scores["on_time"] == (4.2712, 4827)
     assert scores["late"] == (2.1837, 343)

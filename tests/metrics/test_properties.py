@@ -70,7 +70,7 @@ def test_slices_add_up_to_the_total(sample_version, metric_id, dim):
     for measure in metric.measures:
         doc = read(sample_version, metric_id, Request(measures=(measure.name,), by=(dim,), interval=False))
         if doc["rows"][0]["status"] == "not_available":
-            assert metric.dims[dim].source in doc["rows"][0]["reason"]
+            assert metric.dims[dim].source.split("|")[0] in doc["rows"][0]["reason"]
             checked += 1
             continue
         twice = {one["measure"]: one["counted_twice"] for one in doc["overlap"]}

@@ -132,3 +132,29 @@ def test_a_cube_gives_what_the_rows_give(monkeypatch, given):
     monkeypatch.setattr(read, "check_members", lambda facts, question: None)
     found = ask(version, interval=False, **given)["rows"]
     assert found == [{**row, "ci": None, "ci_method": None} for row in plain["rows"]]
+
+
+def test_a_bucket_that_the_period_cuts_holds_only_its_days():
+    given = {"reading": "trend", "every": "quarter", "date_from": date(2026, 2, 1), "date_to": date(2026, 3, 31)}
+    assert ask(**given)["rows"][1]["period"] == {"label": "2026-Q1", "from": "2026-02-01", "to": "2026-03-31"}
+
+
+def test_rows_that_are_all_left_out_are_told_as_such():
+    (row,) = ask(date_from=date(2026, 2, 28), date_to=date(2026, 2, 28))["rows"]
+    assert (row["value"], row["reason"]) == (None, "all rows in scope are left out: bad 1")
+
+
+def test_every_slice_is_compared_with_the_member_and_the_whole_gets_no_interval():
+    doc = ask(reading="compare", by=("product",), compare_to="product=valve")
+    assert [(row["slice"], row["base"]["num"]) for row in doc["rows"]] == [
+        ({}, 0),
+        ({"product": "pump"}, 0),
+        ({"product": "valve"}, 0),
+    ]
+    assert doc["rows"][0]["difference_ci"] is None
+    assert doc["rows"][1]["difference_ci"] is not None
+
+
+def test_a_parameter_beyond_all_numbers_is_refused():
+    with pytest.raises(UsageError, match="number"):
+        ask(params={"bonus": "inf"})

@@ -18,7 +18,8 @@ create table order_line as select * from (values
 ) as t(order_line_id, order_id, planner, product_id, requested_date, hit, counted)
 """
 CONTROL = """
-create table load as select 'x' as load_id, 'sap' as source_system, 'VBAP' as object, date '2026-03-31' as last_full_day;
+create table load as select 'x' as load_id, 'sap' as source_system, 'VBAP' as object,
+    date '2026-03-31' as last_full_day;
 create table load_table as select 'x' as load_id, 'order_line' as table_name;
 create table company_setting as select 'UTC' as tz, 'EUR' as reporting_currency, '01-01' as fiscal_start;
 create table column_fill as select * from (values ('order_line', 'requested_date', 5), ('order_line', 'planner', 4),

@@ -48,7 +48,7 @@ told as (
         coalesce(line.cancelled_date, header.cancelled_date) as cancelled_date,
         coalesce(line.cancel_initiator, header.cancel_initiator) as cancel_initiator,
         changed.order_line_id is not null as is_changed,
-        coalesce(changed.is_cancel_told, false) as is_cancel_told, load.last_full_day,
+        coalesce(changed.is_cancel_told, false) as is_cancel_told,
         delivery.evidence, delivery.qty as one_qty, delivery.event_date, delivery.known_date, delivery.shipped_date,
         delivery.picked_date, delivery.carrier, delivery.is_proof, delivery.issue_date,
         delivery.is_handover or proof_since.day is null as is_issue_proof,
@@ -66,7 +66,6 @@ told as (
     left join product on product.product_id = line.product_id
     left join site on site.site_id = line.site_id
     left join product_site on product_site.product_id = line.product_id and product_site.site_id = line.site_id
-    left join load on load.load_id = line.load_id
 ),
 judged as (
     select
@@ -110,7 +109,6 @@ select
     null::varchar as deliveries,
     damaged_qty, coalesce(damaged_qty > 0, false) as is_damaged, damaged_date, condition_known_date,
     papers_known_date, papers_wrong_date,
-    case when has_cancel and cancelled_date is null and not is_cancel_told then last_full_day end as state_from,
     source_system, source_object, source_id, load_id, source_line,
     is_moving or promises > 1 as is_general, is_moving, has_cancel, promise_set_date as first_set_date, cancelled_date as stated_cancel_date,
     cancel_initiator, rate
