@@ -2,9 +2,15 @@
 
 from dataclasses import dataclass
 
-from loaders.model import When
+from loaders.model import Way, When
 from loaders.numbers import literal
 from loaders.workbook import MARK
+
+
+def fits(text: str, pattern: str) -> str:
+    """Whether a text fits a pattern of `null_like`, in which * stands for any text."""
+    escaped = pattern.strip().replace("^", "^^").replace("%", "^%").replace("_", "^_").replace("*", "%")
+    return f"{text} like {literal(escaped)} escape '^'"
 
 
 @dataclass(frozen=True)
@@ -24,7 +30,7 @@ class Cells:
             return cell
         return f"(case when starts_with({cell}, {literal(MARK)}) then substr({cell}, 3) else {cell} end)"
 
-    def filled(self, column: str, null: tuple[str, ...], exact: bool) -> str:
+    def filled(self, column: str, way: Way, exact: bool) -> str:
         """The cell, NULL where it is blank or a text that means missing.
 
         An `exact` one is a text and keeps its outer blanks; others are trimmed and keep their mark.
@@ -32,8 +38,10 @@ class Cells:
         cell = self.raw(column)
         plain = self.text(cell)
         kept = plain if exact else f"trim({cell})"
-        if null:
-            return f"(case when trim({plain}) not in ({', '.join(map(literal, ('', *null)))}) then {kept} end)"
+        if way.null or way.null_like:
+            missing = [f"trim({plain}) in ({', '.join(map(literal, ('', *way.null)))})"]
+            missing += [fits(f"trim({plain})", pattern) for pattern in way.null_like]
+            return f"(case when not ({' or '.join(missing)}) then {kept} end)"
         return f"(case when ltrim({plain}) <> '' then {kept} end)" if exact or self.typed else f"nullif({kept}, '')"
 
     def holds(self, when: When) -> str:

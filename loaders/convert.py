@@ -146,7 +146,7 @@ class _Planner:
         An id that is joined needs all its parts; other texts join the parts there are.
         """
         exact = way.type == "text" or way.join is not None or way.values is not None
-        present = [self.cells.filled(name, way.null, exact) for name in self.present(way.sources)]
+        present = [self.cells.filled(name, way, exact) for name in self.present(way.sources)]
         if way.join is None:
             return f"coalesce({', '.join(present)})" if len(present) > 1 else present[0]
         if not (target.required or target.ref or target.name in self.map.table.key):
@@ -161,7 +161,7 @@ class _Planner:
             if factor.column is None:
                 value = _times(value, "", f"{factor.number}::decimal(18,8)")
                 continue
-            cell = self.out.named(self.cells.filled(factor.column, way.null, exact=False))
+            cell = self.out.named(self.cells.filled(factor.column, way, exact=False))
             part = Way("rate", decimal=way.decimal, thousands=way.thousands)
             found = values.number(self.out, self.cells, part, cell)
             texts.append(self.cells.text(cell))

@@ -105,6 +105,7 @@ def _ways(target: Column, given: dict, own: dict) -> list[Way]:
         decimal=given.get("decimal", own.get("decimal")),
         thousands=given.get("thousands", own.get("thousands")) or None,
         null=tuple(dict.fromkeys((*own["null"], *given.get("null", ()), *(NO_DATE if kind in TEMPORAL else ())))),
+        null_like=tuple(given.get("null_like", ())),
         values=own["values"][values] if isinstance(values, str) else values,
         factors=tuple(map(_factor, given.get("multiply", ()))),
         negate=negate if isinstance(negate, bool) else conditions(negate, own["null"]),

@@ -34,7 +34,8 @@ class Factor:
 class Way:
     """One way to fill a canonical column, read as `type`. `decimal`, `thousands` are None where nothing is stated.
 
-    `sources` without `join` are alternatives: the first filled one counts.
+    `sources` without `join` are alternatives: the first filled one counts. A cell that fits one of `null_like`, where
+    * stands for any text, means missing like the texts of `null`.
     """
 
     type: str
@@ -44,6 +45,7 @@ class Way:
     decimal: str | None = None
     thousands: str | None = None
     null: tuple[str, ...] = ()
+    null_like: tuple[str, ...] = ()
     values: dict[str, str] | None = field(default=None, hash=False)
     constant: str | None = None
     factors: tuple[Factor, ...] = ()

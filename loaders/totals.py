@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from loaders.cells import fits
 from loaders.numbers import literal
 from loaders.rows import Part, raw_relation
 from loaders.source import Source, path_sql
@@ -30,26 +31,39 @@ def _shown(total: Decimal, kind: str) -> str:
 
 
 def sentinels(con: duckdb.DuckDBPyConnection, source: Source, part: Part) -> dict[str, dict[str, int]]:
-    """How often each text that means missing stands in each column of the file: {column: {text: count}}."""
-    null: dict[str, set[str]] = {}
-    for mapping in part.table.columns.values():
-        for way in mapping.ways:
-            for column in way.columns:
-                if way.null and column in source.columns:
-                    null.setdefault(column, set()).update(way.null)
+    """How often each text that means missing stands in each column of the file: {column: {text or pattern: count}}."""
+    null = _missing(source, part)
     if not null or part.loaded == source.rows and not _has_nulls(con, part.file):
         return {}
-    cells = {column: _cell(source, column) for column in null}
+    named = {column: _named(_cell(source, column), *kinds) for column, kinds in null.items()}
     raw = raw_relation(source)
-    listed = {column: ", ".join(map(literal, sorted(texts))) for column, texts in null.items()}
-    counts = ", ".join(f"count(*) filter (where {cells[column]} in ({listed[column]}))" for column in null)
+    counts = ", ".join(f"count({sql})" for sql in named.values())
     row = con.cursor().execute(f"select {counts} from ({raw})").fetchone()
     found: dict[str, dict[str, int]] = {}
-    for column, count in zip(null, row, strict=True):
+    for (column, sql), count in zip(named.items(), row, strict=True):
         if count:
-            each = f"select {cells[column]} as x, count(*) from ({raw}) where x in ({listed[column]}) group by 1"
+            each = f"select {sql} as x, count(*) from ({raw}) where x is not null group by 1"
             found[column] = dict(sorted(con.cursor().execute(each).fetchall()))
     return found
+
+
+def _missing(source: Source, part: Part) -> dict[str, tuple[set[str], set[str]]]:
+    """The texts and the patterns that mean missing, by column of the file."""
+    null: dict[str, tuple[set[str], set[str]]] = {}
+    for way in (way for mapping in part.table.columns.values() for way in mapping.ways):
+        for column in way.columns:
+            if (way.null or way.null_like) and column in source.columns:
+                texts, patterns = null.setdefault(column, (set(), set()))
+                texts.update(way.null)
+                patterns.update(way.null_like)
+    return null
+
+
+def _named(cell: str, texts: set[str], patterns: set[str]) -> str:
+    """The text or the pattern a cell is missing by, NULL where it is not."""
+    cases = [f"when {cell} in ({', '.join(map(literal, sorted(texts)))}) then {cell}"] if texts else []
+    cases += [f"when {fits(cell, pattern)} then {literal(pattern)}" for pattern in sorted(patterns)]
+    return f"case {' '.join(cases)} end"
 
 
 def _cell(source: Source, column: str) -> str:

@@ -34,6 +34,11 @@ def _texts(value: Any) -> str | None:
     return None if fits else "must be a list of texts"
 
 
+def _patterns(value: Any) -> str | None:
+    fits = isinstance(value, list) and all(isinstance(item, str) and item.strip("* ") for item in value)
+    return None if fits else "must be a list of texts in which * stands for any text"
+
+
 def _text_or_texts(value: Any) -> str | None:
     return None if isinstance(value, str) or (_texts(value) is None and value) else "must be a text or a list of texts"
 
@@ -190,8 +195,8 @@ OBJECT: dict[str, Check] = READING | NUMBERS | {
 }  # fmt: skip
 TABLE: dict[str, Check] = {"table": _text, "distinct": _flag, "optional": _flag, "when": _when, "columns": _table}
 COLUMN: dict[str, Check] = NUMBERS | {
-    "from": _text_or_texts, "join": _any_text, "format": _formats, "null": _texts, "values": _values,
-    "constant": _any_text,
+    "from": _text_or_texts, "join": _any_text, "format": _formats, "null": _texts, "null_like": _patterns,
+    "values": _values, "constant": _any_text,
     "multiply": _multiply, "negate": _negate, "unit": _text, "timezone": _zone,
     "when": _when, "as": _one_of(*SQL_TYPE), "exported_at": _true,
 }  # fmt: skip
