@@ -108,7 +108,7 @@ def reading_uncached(of: Version, metric_id: str, **asked) -> dict:
 
 
 def readings(of: Version, wanted: list[tuple[str, dict]]) -> list[dict | UsageError]:
-    """Several readings at once; DuckDB answers them side by side. A refused one comes back as its error."""
+    """Several readings, equal ones once, side by side. A refused one comes back as its error."""
 
     def one(pair: tuple[str, dict]) -> dict | UsageError:
         try:
@@ -116,7 +116,9 @@ def readings(of: Version, wanted: list[tuple[str, dict]]) -> list[dict | UsageEr
         except UsageError as error:
             return error
 
-    return [one(wanted[0])] if len(wanted) == 1 else list(_pool.map(one, wanted))
+    apart = {_key(of, *pair): pair for pair in wanted}
+    found = dict(zip(apart, _pool.map(one, apart.values()), strict=True))
+    return [found[_key(of, *pair)] for pair in wanted]
 
 
 @lru_cache(maxsize=8)

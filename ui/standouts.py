@@ -50,7 +50,7 @@ def moved(one: tiles.Told) -> Standout | None:
 
 def lagging(one: tiles.Told) -> Standout | None:
     """A slice with enough rows that stands far on the wrong side of the whole."""
-    if one.weakest is None or shown(one.now) is None:
+    if one.weakest is None or shown(one.now) is None or one.metric.headline.better is None:
         return None
     dim, name, row = one.weakest
     unit, total = one.metric.headline.unit, one.now["value"]

@@ -52,9 +52,11 @@ def wanted(metric: Metric, scope: Scope) -> list[tuple[str, dict]]:
     """The readings of one tile: value, prior, year before, trend, slices; all in the same scope."""
     asked, compared = scope.request(metric), scope.compared(metric)
     dims = [dim for dim in DIMS if dim in metric.dims]
+    prior = {**compared, "reading": "compare", "compare_to": "prior"}
+    # a comparison holds the value too: where it is of the same period, one reading serves both
     return [
-        (metric.id, asked),
-        (metric.id, {**compared, "reading": "compare", "compare_to": "prior"}),
+        (metric.id, prior if compared == asked else asked),
+        (metric.id, prior),
         (metric.id, {**(scope.recent(metric) or compared), "reading": "compare", "compare_to": "prior-year"}),
         (metric.id, {**scope.trended(metric), "reading": "trend", "every": scope.every(metric), "interval": False}),
         *((metric.id, {**asked, "by": (dim,), "interval": False}) for dim in dims),
