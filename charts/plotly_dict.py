@@ -2,6 +2,7 @@
 
 from html import escape
 
+import plotly.io  # noqa: F401  (Streamlit writes figures with it; imported here, the first chart does not wait)
 from plotly.basedatatypes import BaseFigure
 
 from charts.frame import shortened, shown_ticks, value_range

@@ -153,8 +153,6 @@ def as_of(of: Version, metric: Metric) -> date | None:
 
 def warm() -> None:
     """Import what pages need and open the current version, before the first visitor pays for it."""
-    import plotly.graph_objects  # noqa: F401
-    import plotly.io  # noqa: F401
     import streamlit.elements.plotly_chart  # noqa: F401
 
     import charts.plotly_dict  # noqa: F401
