@@ -154,8 +154,14 @@ def _deliveries(rng, erp: dict, row: dict, around: date, order: dict) -> None:
         day = plus(day, rng.integers(1, 12))
 
 
+def known_to_crm(customers: int) -> list[dict]:
+    """The same customers as the CRM has them, with the number they carry in the ERP."""
+    return [{"customer_id": f"C{i}", "external_id": f"C{i}", "name": f"Customer {i}"} for i in range(customers)]
+
+
 def _crm(rng, erp: dict, customers: int) -> dict[str, list[dict]]:
     crm: dict[str, list[dict]] = {"lead": [], "opportunity": [], "opportunity_order_link": [], "survey_response": []}
+    crm["customer"] = known_to_crm(customers)
     orders = [row for row in erp["sales_order"] if row["order_type"] in ("standard", "rush")]
     for number in range(260):
         created = plus(date(2024, 10, 1), rng.integers(0, 570))
@@ -167,7 +173,7 @@ def _crm(rng, erp: dict, customers: int) -> dict[str, list[dict]]:
             _opportunity(rng, crm, lead, orders)
     for order in orders:
         if rng.random() < 0.75:
-            _survey(rng, crm, erp, order)
+            _survey(rng, crm, order)
     return crm
 
 
@@ -194,14 +200,21 @@ def _opportunity(rng, crm: dict, lead: dict, orders: list[dict]) -> None:
         )  # fmt: skip
 
 
-def _survey(rng, crm: dict, erp: dict, order: dict) -> None:
+def _survey(rng, crm: dict, order: dict) -> None:
+    """One or more answers on an order; some answers name no order, and some ask another question."""
+    for _ in range(int(rng.choice([1, 2], p=[0.85, 0.15]))):
+        _answer(rng, crm, order)
+
+
+def _answer(rng, crm: dict, order: dict) -> None:
     sent = plus(order["ordered_date"], rng.integers(15, 90))
     if sent > AS_OF:
         return
     answered = upto(plus(sent, rng.integers(0, 15))) if rng.random() < 0.7 else None
     crm["survey_response"].append(
         {"response_id": f"R{len(crm['survey_response']):04d}", "customer_id": order["customer_id"],
-         "order_id": order["order_id"], "survey_type": "csat", "score": int(rng.integers(1, 6)) if answered else None,
+         "order_id": order["order_id"] if rng.random() < 0.95 else None,
+         "survey_type": "csat" if rng.random() < 0.9 else "nps", "score": int(rng.integers(1, 6)) if answered else None,
          "scale_min": 1, "scale_max": 5, "sent_date": sent, "responded_date": answered}
     )  # fmt: skip
 

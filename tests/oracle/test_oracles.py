@@ -7,7 +7,7 @@ import pytest
 from metrics.materialise import materialise
 from metrics.question import Request
 from metrics.read import read
-from tests.oracle import answers
+from tests.oracle import answers, satisfaction
 from tests.oracle.company import AS_OF, company
 from tests.oracle.lines import lines_of, segment_on
 from tests.warehouse.drawn import drawn_version, export
@@ -17,7 +17,7 @@ KEPT = 5
 SEEDS = [pytest.param(seed, marks=[] if seed < KEPT else pytest.mark.slow) for seed in range(50)]
 
 
-def version_of(tmp_path, made):
+def version_of(tmp_path, made, materialise=materialise):
     exports = [export("sap", name, name, "2026-04-30", rows) for name, rows in made.erp.items() if rows]
     exports += [export("salesforce", name, name, "2026-04-30", rows) for name, rows in made.crm.items() if rows]
     return drawn_version(tmp_path, exports, {"reporting_currency": "EUR"}, materialise)
@@ -41,6 +41,7 @@ def test_the_product_agrees_with_the_oracle(both):
     check_commitment(version, made, lines)
     check_leads(version, made)
     check_inventory(version, made)
+    check_satisfaction(version, made, lines)
 
 
 def check_otif(version, lines):
@@ -91,3 +92,14 @@ def check_inventory(version, made):
     assert set(found) == {segment for segment, (_, den) in expected.items() if den}
     for segment, pair in found.items():
         assert pair == pytest.approx(expected[segment], rel=1e-9)
+
+
+def check_satisfaction(version, made, lines):
+    asked = ("rho", "tau_b", "superiority", "mean_score")
+    for timing in ("any", "after_outcome"):
+        pairs = satisfaction.answered(made, lines, START, END, timing)
+        found = rows(version, "satisfaction_vs_delivery", measures=asked, params={"timing": timing})
+        assert found[0]["n"] == len(pairs)
+        values = {row["part"] or row["measure"]: row["value"] for row in found}
+        expected = satisfaction.ranks(pairs)
+        assert {name: values[name] for name in expected} == pytest.approx(expected, rel=1e-9, abs=1e-9), timing
