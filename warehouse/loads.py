@@ -12,6 +12,9 @@ from warehouse.home import Home
 from warehouse.state import get_settings
 
 
+TIMELESS = "1900-01-01"
+
+
 class NoSuchLoad(ValueError):
     """The ledger holds no load of that id; the message offers the nearest."""
 
@@ -21,12 +24,13 @@ class Load:
     """One file that was loaded, as its manifest tells it.
 
     `exported_at` is the text of the manifest: a date when `exported_is_date`, else an instant (of UTC if without zone).
+    None is a master of which nobody knows the day: it holds from the beginning and moves no as-of date.
     """
 
     load_id: str
     system: str
     object: str
-    exported_at: str
+    exported_at: str | None
     folder: Path
     state: str = "active"
     side: str = "company"
@@ -46,15 +50,21 @@ class Load:
     @property
     def instant(self) -> datetime:
         """The moment of the export in UTC; a bare date counts as midnight."""
-        found = datetime.fromisoformat(self.exported_at)
+        found = datetime.fromisoformat(self.exported_at or TIMELESS)
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
 
     def local_date(self, tz: str) -> date:
         """The day of the export in the company's zone."""
-        return self.instant.date() if self.exported_is_date else self.instant.astimezone(ZoneInfo(tz)).date()
+        return (
+            self.instant.date()
+            if self.exported_is_date or not self.exported_at
+            else self.instant.astimezone(ZoneInfo(tz)).date()
+        )
 
-    def last_full_day(self, tz: str) -> date:
+    def last_full_day(self, tz: str) -> date | None:
         """The last day the export saw to its end: its own if only dated or taken from 23:00 on, else the day before."""
+        if self.exported_at is None:
+            return None
         late = self.exported_is_date or self.instant.astimezone(ZoneInfo(tz)).time() >= time(23)
         return self.local_date(tz) - timedelta(days=0 if late else 1)
 

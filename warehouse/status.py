@@ -54,7 +54,7 @@ def _freshness(home: Home, loads: list[Load]) -> list[dict]:
     newest = {(load.system, load.object): load for load in loads if load.state == "active"}
     return [
         {"system": system, "object": object_, "exported_at": load.exported_at, "basis": load.exported_basis,
-         "last_full_day": load.last_full_day(tz).isoformat()}
+         "last_full_day": load.exported_at and load.last_full_day(tz).isoformat()}
         for (system, object_), load in sorted(newest.items())
     ]  # fmt: skip
 

@@ -185,3 +185,15 @@ def test_the_day_of_an_export_is_the_companys(tmp_path):
     load = active_loads(home)[0]
     assert (load.local_date("UTC"), load.last_full_day("UTC")) == (date(2026, 1, 5), date(2026, 1, 5))
     assert (load.local_date("Asia/Tokyo"), load.last_full_day("Asia/Tokyo")) == (date(2026, 1, 6), date(2026, 1, 5))
+
+
+def test_a_master_of_unknown_day_is_loaded_and_moves_no_date(tmp_path):
+    undated = export("sap", "LFA1", "supplier", "2026-01-01", "supplier_id | name\n S1 | Sump")
+    home = drawn_home(tmp_path, [undated])
+    manifest = home.loads / undated.load_id / "manifest.json"
+    told = json.loads(manifest.read_text("utf-8"))
+    manifest.write_text(json.dumps({**told, "exported_at": None}), "utf-8")
+    bare_build(home)
+    version = open_version(home)
+    assert version.cursor().execute("select name from supplier").fetchall() == [("Sump",)]
+    assert version.cursor().execute("select exported_at, last_full_day from load").fetchall() == [(None, None)]
