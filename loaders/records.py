@@ -102,12 +102,13 @@ def write_rows(text: Path, line_end: str, delimiter: str, width: int, target: Pa
                 fault = fault or f"{len(cells)} cells where the header has {width}"
                 ragged.append(Ragged(line, "".join(physical).rstrip("\r\n"), fault))
             if len(batch) == BATCH:
-                written += _flush(writer, schema, batch)
-        written += _flush(writer, schema, batch)
+                written += flush(writer, schema, batch)
+        written += flush(writer, schema, batch)
     return written, ragged
 
 
-def _flush(writer: pq.ParquetWriter, schema: pa.Schema, batch: list[tuple]) -> int:
+def flush(writer: pq.ParquetWriter, schema: pa.Schema, batch: list[tuple]) -> int:
+    """Write the collected rows and empty the batch; returns how many there were."""
     size = len(batch)
     if size:
         arrays = [pa.array(column, field.type) for column, field in zip(zip(*batch, strict=True), schema, strict=True)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from loaders.errors import LoadError
-from loaders.records import BATCH, Ragged, _flush
+from loaders.records import BATCH, Ragged, flush
 
 MARK = "\x1f"
 NUMBER, DAY, TRUTH = MARK + "n", MARK + "d", MARK + "b"
@@ -63,8 +63,8 @@ def write_sheet(rows: list[list[object]], width: int, target: Path) -> tuple[int
             else:
                 batch.append((line, *(cells + [""] * width)[:width]))
             if len(batch) == BATCH:
-                written += _flush(writer, schema, batch)
-        written += _flush(writer, schema, batch)
+                written += flush(writer, schema, batch)
+        written += flush(writer, schema, batch)
     return written, ragged
 
 
