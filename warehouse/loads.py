@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 from warehouse.home import Home
 from warehouse.state import get_settings
 
-
 TIMELESS = "1900-01-01"
 
 
