@@ -12,12 +12,14 @@ first credited order; its siblings stay in the denominator, and so does for ever
 or a win before the lead is no conversion; it stays in the denominator, its share is coverage.negative_lag.
 
 Only cohorts all of whose leads have had the whole window are counted (cohort end + window <= as-of date); the default
-period is the last twelve of them, pooled. window=none: any lag so far, all cohorts; not comparable between cohorts.
+period is the last twelve of them, pooled. Leads of younger cohorts are left out and counted when a period asked for
+holds them. window=none: any lag so far, all cohorts; not comparable between cohorts.
 conversion_curve also takes young cohorts: up to the age that all leads of the period have reached.
 
 Unit: share; phi and p_value: ratio. A higher rate is better. phi near 1 is sampling noise; phi above 1 with a p_value
 below .05 means the process itself moves. Cohorts below 30 leads are merged into quarters for phi. n = leads. Interval:
-Wilson. Left out and counted: tests, spam and duplicates (is_valid false). Source: attribute charts after Wheeler;
+Wilson; of orders without a lead, with the effective sample size of orders in customers. Left out and counted: tests,
+spam and duplicates (is_valid false). Source: attribute charts after Wheeler;
 dispersion against the binomial; Laney 2002 on why large cohorts look unstable.
 """
 
@@ -55,6 +57,9 @@ WON_DAY = "(case when won_known_date <= $as_of then won_date end)"
 IS_NET = f"not coalesce({CANCELLED} <= {ORDER_DAY} + 30 and {CANCELLED} <= $as_of, false)"
 
 
+INVALID = {"invalid": "not is_valid"}
+
+
 def within(day: str) -> str:
     """Whether the lead had come to that day within the window."""
     lag = f"({day} - created_date)"
@@ -76,8 +81,8 @@ def lead_measure(name: str, title: str, day: str, meaning: str, hit: str = "true
     negative = f"coalesce({day} < created_date, false)"
     settled = {
         "anchor": "created_date",
-        "where": mature,
-        "exclude": {"invalid": "not is_valid"},
+        "where": "created_date <= $as_of",
+        "exclude": lambda params: {**INVALID, "immature": f"not ({mature(params)})"},
         "sums": {"num": f"({within(day)} and {hit})::int", "den": "1", "n": "1"},
         "interval": "proportion",
         "coverage": {
@@ -192,7 +197,7 @@ MEASURES = (
         "Converted by age",
         ORDER_DAY,
         "Share converted by each age of the lead in days, as far as all leads of the period have come.",
-        where="created_date <= $as_of",
+        exclude=INVALID,
         keys={
             "lag": f"case when {ORDER_DAY} >= created_date then {ORDER_DAY} - created_date end",
             "age": "$as_of - created_date",
@@ -212,6 +217,7 @@ MEASURES = (
         where="order_date <= $as_of",
         sums={"num": "(lead_id is null or ($attribution = 'link_only' and rule <> 'link'))::int", "den": "1", "n": "1"},
         interval="proportion",
+        cluster="coalesce(customer_id, order_id)",
         requires=order_needs,
         meaning="Orders that credit no lead: what the funnel does not explain.",
     ),

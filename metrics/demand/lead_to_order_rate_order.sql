@@ -1,5 +1,6 @@
 select
     credit.order_id,
+    credit.customer_id,
     credit.order_date,
     credit.lead_id,
     credit.rule,

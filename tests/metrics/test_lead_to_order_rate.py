@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pandas as pd
 import pytest
 
+from metrics.intervals import wilson
 from metrics.question import Request
 from metrics.read import read
 from metrics.registry import metric
@@ -87,8 +88,34 @@ def test_small_cohorts_are_merged_into_quarters_for_their_dispersion():
 def test_only_cohorts_that_have_had_the_whole_window_are_counted(steady):
     # as of 30 May: the cohort of February ended 91 days ago, that of March only 60
     assert counts(tile(steady, as_of=date(2025, 5, 30))) == (42, 200)
+    assert tile(steady, as_of=date(2025, 5, 30))["excluded"] == {"immature": 300}
+    assert tile(steady, as_of=date(2025, 5, 30), params={"window": None})["excluded"] == {}
     assert counts(tile(steady, as_of=date(2025, 5, 30), params={"window": None})) == (100, 500)
     assert counts(tile(steady, as_of=date(2025, 5, 30), params={"window": 30})) == (85, 400)
+
+
+def test_a_young_cohort_asked_for_is_told_and_not_counted(steady):
+    row = tile(steady, as_of=date(2025, 5, 30), date_from=date(2025, 3, 1))
+    assert (row["value"], row["n"], row["excluded"]) == (None, 0, {"immature": 300})
+    months = rows(steady, as_of=date(2025, 5, 30), date_from=date(2025, 2, 1), reading="trend")
+    found = {row["period"]["label"]: (row["n"], row["excluded"]) for row in months if row["period"]}
+    assert (found["2025-02"], found["2025-03"]) == ((100, {}), (0, {"immature": 100}))
+    assert tile(steady, "conversion_curve", as_of=date(2025, 5, 30))["excluded"] == {}
+
+
+def test_orders_of_one_customer_without_a_lead_are_not_independent():
+    orders = [(f"O{place}", f"C{place % 25}", date(2025, 2, 1)) for place in range(75)]
+    leads = [(f"L{place}", f"C{place}", date(2025, 1, 1)) for place in range(16)]
+    version = made(
+        {
+            "sales_order": pd.DataFrame(orders, columns=["order_id", "customer_id", "ordered_date"]),
+            "lead": pd.DataFrame(leads, columns=["lead_id", "customer_id", "created_date"]),
+        }
+    )
+    row = tile(version, "orders_without_lead")
+    assert (counts(row), row["ci_method"]) == ((27, 75), "wilson_n_eff")
+    # 25 customers, each with all or none of its orders: v = p (1 - p) / 24
+    assert row["ci"] == pytest.approx(wilson(0.36, 24))
 
 
 def test_the_window_decides_how_late_an_order_may_come():
