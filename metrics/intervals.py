@@ -39,6 +39,13 @@ def proportion(num: float, den: float, clusters: dict | None) -> tuple[tuple[flo
     return wilson(share, effective), "wilson_n_eff"
 
 
+def squares(num, den) -> dict:
+    """What `proportion` and `ratio` need of clusters, from arrays with the sums of each; one without den is none."""
+    k, n = np.asarray(num, float), np.asarray(den, float)
+    k, n = k[n > 0], n[n > 0]
+    return {"m": len(n), "kk": float(k @ k), "kn": float(k @ n), "nn": float(n @ n)}
+
+
 def ratio(num: float, den: float, clusters: dict | None) -> tuple[tuple[float, float] | None, str | None]:
     """Linearised t interval of a ratio of sums; none below 20 clusters."""
     if not den or not clusters or clusters["m"] < 20:

@@ -22,9 +22,21 @@ def lines(test: str) -> str:
     return f"count(*) filter (where {LIVE} and {test})"
 
 
+TYPE = "coalesce(any_value(survey_type), '')"
+# The company's type with most answers, as far as they had come at the as-of date.
+MAIN = """split_part(list_max(list_filter(string_split(any_value(main_types), ', '),
+    lambda step: left(step, 10)::date <= $as_of)), ' ', 2)"""
+
 COLUMNS = {
     "customer_id": "any_value(customer_id)",
-    "survey_type": "coalesce(any_value(survey_type), '')",
+    "survey_type": TYPE,
+    "main_type": MAIN,
+    # Over all groups of the question, whatever their slice and period: only a filter takes the main type away.
+    "has_main": f"coalesce(bool_or({TYPE} = {MAIN}) over (), false)",
+    "most_type": f"mode({TYPE} order by {TYPE}) over ()",
+    "many_types": f"min({TYPE}) over () <> max({TYPE}) over ()",
+    # The slice by type bears this name too and comes first; without that slice it is null.
+    "d_survey_type": "null::varchar",
     "score": "any_value(scaled_score)",
     "responded": "any_value(case when responded_date <= $as_of then responded_date end)",
     "unanswered_since": "any_value(unanswered_since)",
@@ -64,7 +76,9 @@ CAUSE = """(case
     else 'neither'
 end)"""
 
+OTHER_TYPE = "d_survey_type is null and survey_type <> case when has_main then main_type else most_type end"
 LINKED = {
+    "other_survey_type": OTHER_TYPE,
     "no_order": "all_lines = 0",
     "cancelled": "live_lines = 0",
     "no_proof": "unproved_lines > 0",

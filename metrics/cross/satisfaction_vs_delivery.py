@@ -14,14 +14,16 @@
 A survey that names no order is about the last one its customer had complete, at most 60 days before (coverage). An
 order not wholly delivered is in the bucket not_delivered and never in rho. timing=after_outcome leaves out answers
 given before everything had arrived and before the promised day was over. Surveys of different types are never added:
-where several are in scope, the reading is of the type with most answers and says so.
+unless survey_type is filtered or sliced by, every slice and period is of the type that most answers of the company
+have, and the answers of others are left out and counted.
 
 Unit: ratio, share, score. rho is expected to be negative: lower means lateness costs more. It is an association; other
 things than delivery move both. Always read it with bucket_score: penalties for lateness begin at the promise and
-rewards for earliness are small. Left out and counted: answers without an order, orders cancelled, shipped without
-proof or without a promise, answers before the outcome. n = answers. Interval of rho, tau_b and superiority:
-delete-one-customer jackknife, below 20 customers Bonett and Wright for rho. Source: Bonett and Wright 2000; Ravula 2022
-on late and early delivery; Newcombe 1998.
+rewards for earliness are small. Left out and counted: answers of other survey types, answers without an order, orders cancelled, shipped without proof
+or without a promise, answers before the outcome. n = answers. Interval of rho, tau_b and superiority: delete-one-
+customer jackknife, below 20 customers Bonett and Wright for rho. Shares: Wilson with the effective sample size of
+answers in customers. Below 10 answers insufficient; below 30, or 20 customers, few. Source: Bonett and Wright 2000;
+Ravula 2022 on late and early delivery; Newcombe 1998.
 """
 
 from pathlib import Path
@@ -33,7 +35,7 @@ from metrics import line_terms as term
 from metrics import satisfaction_terms as word
 from metrics.contingency import bonett_wright, kendall, leave_one_out, spearman, superiority, table_of, value
 from metrics.finish import divide, number
-from metrics.intervals import newcombe, wilson
+from metrics.intervals import newcombe, proportion, squares
 from metrics.registry import Answer, Dim, Measure, Metric, Param, Relation
 
 HERE = Path(__file__).parent
@@ -47,19 +49,22 @@ ANSWER = Relation(
 )
 BUCKETS = ("early", "on_time", "1_2", "3_7", "gt_7", "not_delivered")
 OUTCOMES = ("on_time", "late", "not_delivered")
+ANSWERS, CUSTOMERS = 30, 20
 CAUSES = ("execution", "communication", "both", "neither", "notice_unknown")
 
 
-def one_type(frame: pd.DataFrame, answers: str = "n") -> tuple[pd.DataFrame, str | None]:
-    """The rows of the survey type with most answers, and what is said when there are others."""
-    sizes = frame.groupby("survey_type")[answers].sum()
-    if len(sizes) < 2:
-        return frame, None
-    chosen = sizes.sort_index().idxmax()
-    others = ", ".join(name or "untyped" for name in sizes.index if name != chosen)
-    return frame[
-        frame["survey_type"] == chosen
-    ], f"{chosen or 'untyped'} only; {others} in scope too, never added to it"
+def said(frame: pd.DataFrame) -> str | None:
+    """Which survey type was read, where that is not plain from the question."""
+    kind, main, many = (frame[name].iloc[0] for name in ("survey_type", "main_type", "many_types"))
+    if frame["sliced"].iloc[0] or (kind == main and not many):
+        return None
+    more = "other types are left out, never added to it" if many else f"most answers of the company are {main}"
+    return f"{kind or 'untyped'} only; {more}"
+
+
+def few(frame: pd.DataFrame) -> str | None:
+    """Enough answers of too few customers are still few."""
+    return "low_n" if frame["n"].sum() >= ANSWERS and frame["customer"].nunique() < CUSTOMERS else None
 
 
 def association(statistic):
@@ -68,12 +73,10 @@ def association(statistic):
     def finish(frame, params) -> Answer:
         if frame.empty:
             return Answer(None, None, None, 0)
-        kept, reason = one_type(frame)
-        table, n = table_of(kept)[0], int(kept["n"].sum())
+        table, n = table_of(frame)[0], int(frame["n"].sum())
         found = value(statistic, table) if min(table.shape) > 1 else None
-        if found is None:
-            reason = "all orders equally late, or all answers equal"
-        return Answer(found, None, n, n, reason=reason)
+        reason = said(frame) if found is not None else "all orders equally late, or all answers equal"
+        return Answer(found, None, n, n, status=few(frame), reason=reason)
 
     return finish
 
@@ -82,12 +85,11 @@ def interval_of(statistic):
     """Jackknife by customer; for rho of few customers the interval of its size alone."""
 
     def interval(frame, params):
-        kept, _ = one_type(frame)
-        limits = leave_one_out(statistic, kept)
+        limits = leave_one_out(statistic, frame)
         if limits:
             return (*limits, "jackknife_customer")
-        found = value(statistic, table_of(kept)[0]) if statistic is spearman else None
-        limits = None if found is None else bonett_wright(found, kept["n"].sum())
+        found = value(statistic, table_of(frame)[0]) if statistic is spearman else None
+        limits = None if found is None else bonett_wright(found, frame["n"].sum())
         return (*limits, "bonett_wright") if limits else None
 
     return interval
@@ -97,22 +99,26 @@ def late_and_on_time(tables: np.ndarray) -> np.ndarray:
     return superiority(tables) if tables.shape[-2] == 2 else np.full(tables.shape[:-2], np.nan)
 
 
-def shares(parts: tuple[str, ...], answers: str = "n"):
-    """Finisher for the share of `num` in each part, the whole first, with Wilson's interval."""
+def share(num: pd.Series, den: pd.Series, frame: pd.DataFrame, part: str | None = None) -> Answer:
+    """num / den with Wilson's interval by the effective number of answers, customers being the clusters."""
+    top, bottom = float(num.sum()), float(den.sum())
+    own = pd.DataFrame({"num": num, "den": den}).groupby(frame["customer"]).sum()
+    ci, method = proportion(top, bottom, squares(own["num"], own["den"]))
+    status = "low_n" if bottom >= ANSWERS and (own["den"] > 0).sum() < CUSTOMERS else None
+    return Answer(divide(top, bottom), top, bottom, int(bottom), part, ci, method, status, said(frame))
+
+
+def shares(parts: tuple[str, ...]):
+    """Finisher for the share of `num` in each part, the whole first."""
 
     def finish(frame, params) -> list[Answer]:
         if frame.empty:
             return [Answer(None, 0, 0, 0)]
-        kept, reason = one_type(frame, answers)
-        groups = [(part, kept[kept["part_name"] == part]) for part in parts]
-        return [_share(rows, part, reason) for part, rows in [(None, kept), *groups] if len(rows)]
+        frame = frame.astype({"num": float, "n": float})
+        groups = [(part, frame[frame["part_name"] == part]) for part in parts]
+        return [share(rows["num"], rows["n"], rows, part) for part, rows in [(None, frame), *groups] if len(rows)]
 
     return finish
-
-
-def _share(rows: pd.DataFrame, part: str | None, reason: str | None) -> Answer:
-    num, n = (number(rows[name].sum()) for name in ("num", "n"))
-    return Answer(divide(num, n), num, n, int(n), part, wilson(num / n, n), "wilson", reason=reason)
 
 
 def means(parts: tuple[str, ...]):
@@ -121,45 +127,42 @@ def means(parts: tuple[str, ...]):
     def finish(frame, params) -> list[Answer]:
         if frame.empty:
             return [Answer(None, None, None, 0)]
-        kept, reason = one_type(frame)
-        groups = [(None, kept)] + [(part, kept[kept["part_name"] == part]) for part in parts]
-        found = []
-        for part, rows in groups:
-            num, n = (number(rows[name].sum()) for name in ("num", "n"))
-            if n:
-                found.append(Answer(num / n, num, n, int(n), part, reason=reason))
-        return found
+        groups = [(None, frame)] + [(part, frame[frame["part_name"] == part]) for part in parts]
+        return [_mean(rows, part) for part, rows in groups if len(rows)]
 
     return finish
+
+
+def _mean(rows: pd.DataFrame, part: str | None) -> Answer:
+    num, n = (number(rows[name].sum()) for name in ("num", "n"))
+    return Answer(num / n, num, n, int(n), part, status=few(rows), reason=said(rows))
 
 
 def causes(frame, params) -> list[Answer]:
     """Share of each cause in the dissatisfied answers; they add up to 1."""
     if frame.empty:
         return [Answer(None, 0, 0, 0)]
-    kept, reason = one_type(frame)
-    bad = number(kept["num"].sum())
-    if not bad:
+    bad = frame["num"].astype(float)
+    if not bad.sum():
         return [Answer(None, 0, 0, 0, reason="nobody dissatisfied")]
-    found = []
-    for part in CAUSES:
-        num = number(kept.loc[kept["part_name"] == part, "num"].sum()) or 0
-        found.append(Answer(num / bad, num, bad, int(bad), part, wilson(num / bad, bad), "wilson", reason=reason))
-    return found
+    return [share(bad.where(frame["part_name"] == part, 0.0), bad, frame, part) for part in CAUSES]
 
 
 def told_or_not(frame, params) -> Answer:
-    """Dissatisfied share of customers left in silence less that of customers told, late orders only."""
+    """Dissatisfied share of customers left in silence less that of customers told, late orders only.
+
+    num and den are of those left in silence; `reason` has both."""
     if frame.empty:
         return Answer(None, None, None, 0)
-    kept, _ = one_type(frame)
-    (bad0, n0), (bad1, n1) = (tuple(kept.loc[kept["told"] == told, ["num", "n"]].sum()) for told in (1, 0))
+    (bad0, n0), (bad1, n1) = (tuple(frame.loc[frame["told"] == told, ["num", "n"]].sum()) for told in (1, 0))
     text = f"not told {bad1:.0f}/{n1:.0f}, told {bad0:.0f}/{n0:.0f}"
+    text = "; ".join(filter(None, (text, said(frame))))
     if not n0 or not n1:
-        return Answer(None, None, None, int(n0 + n1), status="insufficient", reason=text)
-    status = "insufficient" if min(n0, n1) < 30 else None
+        return Answer(None, float(bad1), float(n1), int(n0 + n1), status="insufficient", reason=text)
+    late = frame[frame["told"].notna()]
+    status = "insufficient" if min(n0, n1) < 30 else few(late)
     limits = newcombe(bad1, n1, bad0, n0)
-    return Answer(bad1 / n1 - bad0 / n0, None, None, int(n0 + n1), None, limits, "newcombe", status, text)
+    return Answer(bad1 / n1 - bad0 / n0, float(bad1), float(n1), int(n0 + n1), None, limits, "newcombe", status, text)
 
 
 def measure(name: str, title: str, unit: str, better: str | None, meaning: str, **more) -> Measure:
@@ -171,12 +174,20 @@ def measure(name: str, title: str, unit: str, better: str | None, meaning: str, 
         "coverage": word.COVERAGE,
         "requires": SCORED,
         "additive": False,
+        "minimum": (10, ANSWERS),
         "meaning": meaning,
     }
     return Measure(name, title, unit, better, "answer", **{**settled, **more})
 
 
-TYPE = {"survey_type": "survey_type"}
+CUSTOMER = "coalesce(customer_id, response_id)"
+SPLIT = {
+    "survey_type": "survey_type",
+    "main_type": "main_type",
+    "many_types": "many_types",
+    "sliced": "d_survey_type is not null",
+    "customer": CUSTOMER,
+}
 
 
 def ranked(name: str, title: str, statistic, better: str | None, meaning: str, late: str = "late", **more) -> Measure:
@@ -186,12 +197,11 @@ def ranked(name: str, title: str, statistic, better: str | None, meaning: str, l
         "ratio",
         better,
         meaning,
-        keys={**TYPE, "x": late, "y": "score"},
+        keys={**SPLIT, "x": late, "y": "score"},
         exclude=word.DELIVERED,
         finish=association(statistic),
         interval=interval_of(statistic),
-        cluster="coalesce(customer_id, response_id)",
-        minimum=(10, 30),
+        cluster=CUSTOMER,
         **more,
     )
 
@@ -199,7 +209,7 @@ def ranked(name: str, title: str, statistic, better: str | None, meaning: str, l
 def parted(
     name: str, title: str, unit: str, better: str | None, part: str, meaning: str, num: str, finish, **more
 ) -> Measure:
-    keys = {**TYPE, "part_name": part}
+    keys = {**SPLIT, "part_name": part}
     return measure(name, title, unit, better, meaning, keys=keys, sums={"num": num, "n": "1"}, finish=finish, **more)
 
 
@@ -221,7 +231,7 @@ MEASURES = (
     ),
     parted(
         "response_rate", "Answered", "share", "up", word.OUTCOME, "Share of surveys answered, by outcome.",
-        "(responded is not null)::int", shares(OUTCOMES, answers="num"),
+        "(responded is not null)::int", shares(OUTCOMES),
         where="sent_date <= $as_of",
         stage=word.INVITATION,
         exclude={**word.LINKED, "only_answers_kept": "coalesce(unanswered_since > $as_of, true)"},
@@ -234,7 +244,7 @@ MEASURES = (
     measure(
         "notice_difference", "What a word would have saved", "share", None,
         "Dissatisfied share of late orders not told of less that of those told of, before the promised day.",
-        keys={**TYPE, "told": "case when overdue then told::int end"},
+        keys={**SPLIT, "told": "case when overdue then told::int end"},
         sums={"num": BAD, "n": "1"},
         exclude={**word.JUDGED, "notice_unknown": "not knows_notices"},
         finish=told_or_not,

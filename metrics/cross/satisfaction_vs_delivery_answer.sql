@@ -75,7 +75,7 @@ counted as (
     left join told
         on told.responded_date = day.responded_date and told.survey_type is not distinct from kind.survey_type
 ),
-leading as (
+leader as (
     select responded_date, coalesce(survey_type, '') as survey_type
     from counted
     qualify row_number() over (partition by responded_date order by answers desc, survey_type nulls first) = 1
@@ -83,7 +83,7 @@ leading as (
 main as (
     select string_agg(responded_date::varchar || ' ' || survey_type, ', ' order by responded_date) as main_types
     from (
-        select * from leading
+        select * from leader
         qualify survey_type is distinct from lag(survey_type) over (order by responded_date)
     ) as change
 ),

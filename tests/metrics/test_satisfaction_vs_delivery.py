@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from metrics.intervals import wilson
 from metrics.question import Request
 from metrics.read import read
 from metrics.registry import metric
@@ -161,9 +162,11 @@ def test_types_are_never_added_and_the_reading_says_which_it_is():
     version = made([*EXAMPLE, *nps])
     row = tile(version)
     assert (row["n"], row["value"]) == (6, pytest.approx(-0.92548, abs=5e-6))
-    assert row["reason"] == "csat only; nps in scope too, never added to it"
+    assert row["excluded"] == {"other_survey_type": 2}
+    assert row["reason"] == "csat only; other types are left out, never added to it"
     filtered = tile(version, "dissatisfied_share", where={"survey_type": ("nps",)})
-    assert (filtered["num"], filtered["n"], filtered["reason"]) == (1, 2, None)
+    assert (filtered["num"], filtered["n"], filtered["excluded"]) == (1, 2, {})
+    assert filtered["reason"] == "nps only; most answers of the company are csat"
     sliced = {
         row["slice"]["survey_type"]: row["n"] for row in rows(version, "rho", by=("survey_type",)) if row["slice"]
     }
@@ -173,7 +176,42 @@ def test_types_are_never_added_and_the_reading_says_which_it_is():
 def test_the_type_read_is_that_of_most_answers_not_of_most_complaints():
     nps = [dict(late=4, score=score, type="nps", top=10) for score in (1, 2, 3, 4)]
     row = tile(made([*EXAMPLE, *nps]), "cause")
-    assert (row["den"], row["reason"]) == (2, "csat only; nps in scope too, never added to it")
+    assert (row["den"], row["excluded"]) == (2, {"other_survey_type": 4})
+
+
+def test_a_slice_or_period_with_answers_of_another_type_alone_shows_no_number_of_it():
+    nps = [dict(late=4, score=1, type="nps", top=10, customer="N", answered="2026-03-05")]
+    version = made([*EXAMPLE, *nps])
+    for name in ("cause", "dissatisfied_share", "mean_score"):
+        slices = [row for row in rows(version, name, by=("customer",)) if row["slice"].get("customer") == "N"]
+        assert [(row["value"], row["excluded"]) for row in slices] == [(None, {"other_survey_type": 1})], name
+        trend = rows(version, name, reading="trend")
+        march = [row for row in trend if row["period"] and row["period"]["label"] == "2026-03"]
+        assert [(row["value"], row["excluded"]) for row in march] == [(None, {"other_survey_type": 1})], name
+
+
+def test_the_main_type_is_that_of_the_answers_that_had_come():
+    nps = [dict(late=4, score=place, type="nps", top=10, answered="2026-03-05") for place in range(7)]
+    version = made([*EXAMPLE, *nps])
+    assert tile(version)["n"] == 7
+    assert tile(version, as_of=date(2026, 3, 4))["excluded"] == {}
+    assert tile(version, as_of=date(2026, 3, 4))["n"] == 6
+
+
+def test_many_answers_of_few_customers_are_few():
+    answers = [dict(late=place % 7, score=5 - place % 5, customer=f"C{place % 19}") for place in range(60)]
+    version = made(answers)
+    for name in ("rho", "dissatisfied_share", "mean_score"):
+        assert (tile(version, name)["n"], tile(version, name)["status"]) == (60, "low_n"), name
+    assert tile(made(EXAMPLE), "mean_score")["status"] == "insufficient"
+
+
+def test_answers_of_one_customer_are_not_independent():
+    answers = [dict(late=0, score=1 if place % 25 < 9 else 5, customer=f"C{place % 25}") for place in range(75)]
+    row = tile(made(answers), "dissatisfied_share")
+    assert (row["value"], row["ci_method"]) == (27 / 75, "wilson_n_eff")
+    # each customer answers alike: 25 independent answers, v = 25 / 24 * p (1 - p) / 25
+    assert row["ci"] == pytest.approx(wilson(0.36, 24))
 
 
 def test_other_scales_of_a_type_are_mapped_to_the_common_one():
@@ -255,6 +293,7 @@ def test_the_difference_a_word_makes_is_newcombes():
     assert (row["value"], row["n"], row["status"]) == (pytest.approx(0.3), 80, "ok")
     assert [round(side, 3) for side in row["ci"]] == [0.082, 0.481]
     assert row["reason"] == "not told 24/40, told 12/40"
+    assert (row["num"], row["den"]) == (24, 40)
 
 
 def test_many_customers_have_the_jackknife_interval():
