@@ -19,11 +19,11 @@ have, and the answers of others are left out and counted.
 
 Unit: ratio, share, score. rho is expected to be negative: lower means lateness costs more. It is an association; other
 things than delivery move both. Always read it with bucket_score: penalties for lateness begin at the promise and
-rewards for earliness are small. Left out and counted: answers of other survey types, answers without an order, orders cancelled, shipped without proof
-or without a promise, answers before the outcome. n = answers. Interval of rho, tau_b and superiority: delete-one-
-customer jackknife, below 20 customers Bonett and Wright for rho. Shares: Wilson with the effective sample size of
-answers in customers. Below 10 answers insufficient; below 30, or 20 customers, few. Source: Bonett and Wright 2000;
-Ravula 2022 on late and early delivery; Newcombe 1998.
+rewards for earliness are small. Left out and counted: answers of other survey types, answers without an order, orders
+cancelled, shipped without proof or without a promise, answers before the outcome. n = answers. Interval of rho, tau_b
+and superiority: delete-one- customer jackknife, below 20 customers Bonett and Wright for rho. Shares: Wilson with the
+effective sample size of answers in customers. Below 10 answers insufficient; below 30, or 20 customers, few. Source:
+Bonett and Wright 2000; Ravula 2022 on late and early delivery; Newcombe 1998.
 """
 
 from pathlib import Path
