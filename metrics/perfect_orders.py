@@ -1,7 +1,7 @@
 """Perfect orders: what an order needs beyond its date and quantity, and what is said where that is not recorded."""
 
 from metrics.finish import number
-from metrics.intervals import wilson
+from metrics.intervals import proportion, squares
 from metrics.registry import Answer, Stage
 
 WRONG_PAPERS = "coalesce(papers_wrong_date <= $as_of, false)"
@@ -67,14 +67,16 @@ def finish(frame, params) -> Answer:
 
 
 def components(frame, params) -> list[Answer]:
-    """Each component over the orders of which it is known."""
+    """Each component over the orders of which it is known; customers are the clusters."""
     return [_component(frame, part) for part in JUDGED]
 
 
 def _component(frame, part: str) -> Answer:
-    num, den = (number(frame[f"{part}_{side}"].sum()) or 0 for side in ("num", "den"))
+    own = frame.groupby("customer", dropna=False)[[f"{part}_num", f"{part}_den"]].sum().to_numpy(float)
+    num, den = (float(side.sum()) for side in own.T)
     if den:
-        return Answer(num / den, num, den, int(den), part=part, ci=wilson(num / den, den), ci_method="wilson")
+        ci, method = proportion(num, den, squares(*own.T))
+        return Answer(num / den, num, den, int(den), part=part, ci=ci, ci_method=method)
     if frame.empty or part not in RECORDED_BY:
         return Answer(None, 0, 0, 0, part=part)
     return Answer(None, 0, 0, 0, part=part, status="not_available", reason=f"not_available: {RECORDED_BY[part]}")

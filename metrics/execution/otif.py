@@ -19,7 +19,8 @@ perfect_order: all lines of the order in full, on the date, with right papers an
 our fault within 30 days). It is a count of orders, never a product of shares; a component that the company does not
 record is not judged, and the reading says how many of the four are.
 
-Unit: share. Higher is better. n = lines, orders. Interval: Wilson with the effective sample size of lines in orders.
+Unit: share. Higher is better. n = lines, orders. Interval: Wilson with the effective sample size of lines in orders,
+of orders in customers; unit_fill: linearised t over orders.
 Source: SCOR RL.1.1, RL.2.1-2.4. OTIF has no standard of its own: basis, grain, population, grace, evidence are printed.
 """
 
@@ -27,6 +28,7 @@ from metrics import line_terms as term
 from metrics import otif_terms as due
 from metrics import perfect_orders as perfect
 from metrics.finish import divide, number
+from metrics.intervals import ratio, squares
 from metrics.registry import Answer, Measure, Metric, Param, Relation, Stage
 
 COLUMNS = """known.order_line_id, known.order_id, order_no, customer_id, customer, segment, tier, region, country,
@@ -67,6 +69,10 @@ COVERAGE = {
 }
 
 
+# A line wholly cancelled owes nothing; it is counted among those left out.
+GONE = "cancel_class in ('excusable', 'unknown_date')"
+
+
 def stage_of(measure: str):
     return lambda params: due.order_stage(measure, params) if due.is_order(params) else None
 
@@ -104,16 +110,26 @@ def share(name: str, title: str, meaning: str, **more) -> Measure:
     )
 
 
+def units(frame):
+    """Sums by base unit, the one with most lines first."""
+    return frame.groupby("unit")[["num", "den", "n"]].sum().sort_values("n", ascending=False, kind="stable")
+
+
 def fill(frame, params) -> Answer:
     """Units on time of the base unit with most lines: quantities of different units are never added."""
     if frame.empty:
         return Answer(None, 0, 0, 0)
-    table = (
-        frame.groupby("unit", dropna=False)[["num", "den", "n"]].sum().sort_values("n", ascending=False, kind="stable")
-    )
+    table = units(frame)
     num, den, n = (number(item) for item in table.iloc[0][["num", "den", "n"]])
     reason = None if len(table) == 1 else f"in {table.index[0] or 'no unit'} only; other units are never added to it"
     return Answer(divide(num, den), num, den, int(n), reason=reason, coverage={"unit": n / float(table["n"].sum())})
+
+
+def fill_interval(frame, params):
+    """Linearised t interval of that unit's share, orders being the clusters."""
+    own = frame[frame["unit"] == units(frame).index[0]].astype({"num": float, "den": float})
+    ci, method = ratio(own["num"].sum(), own["den"].sum(), squares(own["num"], own["den"]))
+    return (*ci, method) if ci else None
 
 
 def perfect_stage(params) -> Stage:
@@ -151,11 +167,13 @@ MEASURES = (
         better="up",
         relation="line",
         anchor=lambda params: due.anchor({**params, "grain": "line"}),
-        where=lambda params: f"{due.where({**params, 'grain': 'line'})} and net_qty > 0",
+        where=lambda params: f"{due.where({**params, 'grain': 'line'})} and (net_qty > 0 or {GONE})",
         exclude=due.reasons,
         keys={"unit": "coalesce(base_uom, '')"},
         sums=lambda params: {"num": term.delivered_by(term.limit(params), params), "den": "net_qty::double", "n": "1"},
         finish=fill,
+        interval=fill_interval,
+        cluster="order_id",
         requires=requires,
         meaning="Units that arrived by the date of the basis, of the units owed.",
     ),
@@ -174,6 +192,7 @@ MEASURES = (
         "Components of perfect orders",
         "Orders that pass one component, of those of which it is known.",
         exclude=order_exclude,
+        keys={"customer": "customer_id"},
         sums=perfect.COMPONENT_SUMS,
         finish=perfect.components,
     ),

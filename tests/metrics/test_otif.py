@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from metrics.intervals import wilson
 from metrics.question import Request
 from metrics.read import read
 from metrics.registry import metric
@@ -168,6 +169,27 @@ def test_cancellations_leave_or_fail_by_who_cancelled_and_when():
     row = tile(made)
     assert (counts(row), row["excluded"]) == ((0, 2), {"cancelled": 1, "cancel_date_unknown": 1})
     assert counts(tile(made, as_of=date(2026, 1, 31))) == (0, 2)
+    fill = tile(made, "unit_fill")
+    assert (counts(fill), fill["excluded"]) == ((0, 2), {"cancelled": 1, "cancel_date_unknown": 1})
+
+
+def test_units_on_time_have_the_interval_of_a_ratio_over_orders():
+    orders = "\n".join(f"O{k} | L{k} | {1 + k % 3} | 10 | {9 if k % 4 else 11}:{1 + k % 3} | C{k}" for k in range(24))
+    made = version(f"order | line | qty | promised | got | customer\n{orders}")
+    row, got = tile(made, "unit_fill"), [(0 if k % 4 == 0 else 1 + k % 3, 1 + k % 3) for k in range(24)]
+    num, den = (sum(side) for side in zip(*got, strict=True))
+    error = (24 / 23 * sum((k - num / den * n) ** 2 for k, n in got)) ** 0.5 / den
+    assert (counts(row), row["ci_method"]) == ((num, den), "linearised_t")
+    assert row["ci"] == pytest.approx([num / den - 2.0686576 * error, num / den + 2.0686576 * error])
+
+
+def test_components_of_orders_of_one_customer_are_not_independent():
+    orders = "\n".join(f"O{k} | L{k} | 1 | 10 | {11 if k % 25 < 9 else 9}:1 | C{k % 25}" for k in range(75))
+    made = version(f"order | line | qty | promised | got | customer\n{orders}")
+    row = next(row for row in rows(made, "perfect_component") if row["part"] == "on_date")
+    assert (counts(row), row["ci_method"]) == ((48, 75), "wilson_n_eff")
+    # 25 customers, each with all or none of its orders on the day: v = p (1 - p) / 24
+    assert row["ci"] == pytest.approx(wilson(0.64, 24))
 
 
 def test_orders_without_lines_count_at_order_grain_by_their_header():
