@@ -31,12 +31,13 @@ Progress = Callable[[str, float, str], None]
 @dataclass
 class FileResult:
     """What became of one file. `status`: loaded, partly (with rejects), unchanged, blocked (an other file of the call
-    was refused) or refused; `message` says why it was refused. `entries` are its tables as `load --json` shows them."""
+    was refused) or refused; `message` says why it was refused; `exported` dates a fresh one. `entries` are its tables as `load --json` shows them."""
 
     file: str
     status: str
     load_id: str | None = None
     message: str | None = None
+    exported: Exported | None = None
     entries: list[dict] = field(default_factory=list)
 
 
@@ -68,18 +69,28 @@ def load_files(
 
 
 def _files(paths: list[Path]) -> list[Path]:
+    """The files to load, in the order given and each once, however often and by whatever path it is named."""
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            inside = [file for file in sorted(path.rglob("*")) if file.suffix.lower() in SUFFIXES and file.is_file()]
-            found += [file for file in inside if not file.name.startswith((".", "~$"))]
+            found += [file for file in _inside(path) if file.suffix.lower() in SUFFIXES]
         elif path.is_file():
             found.append(path)
         else:
             raise LoadError(path.name or path, "is no file; check the path")
     if not found:
         raise LoadError(", ".join(str(path) for path in paths) or "load", f"no file to load ({', '.join(SUFFIXES)})")
-    return found
+    return list({path.resolve(): path for path in reversed(found)}.values())[::-1]
+
+
+def passed_over(paths: list[Path]) -> list[Path]:
+    """The files of the folders among `paths` that load_files leaves alone, by their suffix. Hidden ones do not count."""
+    folders = [path for path in map(Path, paths) if path.is_dir()]
+    return [file for folder in folders for file in _inside(folder) if file.suffix.lower() not in SUFFIXES]
+
+
+def _inside(folder: Path) -> list[Path]:
+    return [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.startswith((".", "~$"))]
 
 
 class _Call:
@@ -156,7 +167,7 @@ class _Call:
         if path in self.refused:
             issue = {"line": None, "column": None, "value": None, "reason": self.refused[path]}
             entry = _entry(path.name, None, None, "refused", {"issues": [issue]}, None)
-            return FileResult(path.name, "refused", None, self.refused[path], [entry])
+            return FileResult(path.name, "refused", None, self.refused[path], None, [entry])
         load_id, staged = self.ids[path], self.fresh.get(path)
         if staged is None:
             status, tables, system = "unchanged", *self.before(load_id)
@@ -166,7 +177,7 @@ class _Call:
         if self.refused and status != "unchanged":
             status, load_id = "blocked", None
         entries = [_entry(path.name, system, entry["table"], _own(status, entry), entry, load_id) for entry in tables]
-        return FileResult(path.name, status, load_id, None, entries)
+        return FileResult(path.name, status, load_id, None, staged.exported if staged else None, entries)
 
     def before(self, load_id: str) -> tuple[list[dict], str]:
         """The entries of a load that stands already, in the ledger or earlier in this call."""

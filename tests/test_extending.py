@@ -14,6 +14,8 @@ from tests.conftest import once
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("throughline", "warehouse", "loaders", "metrics", "charts", "reports", "sample_data")
 CUSTOMERS = "shop_customer_no,company,land\n0007,Nord & Söhne,DE\n0012,Sud SA,FR\n"
+LINES = "order_line_id,order_id,ordered_qty,cancelled_qty,requested_date\n1,A,5,0,2026-04-01\n2,A,3,3,2026-04-02\n"
+ASKED = ("metric", "cancelled_share", "--home", "grown", "--format", "json")
 
 
 def snippet(language: str) -> str:
@@ -24,7 +26,13 @@ def snippet(language: str) -> str:
 
 def told(copy: Path, *words: str) -> dict:
     """The JSON that a command prints when run in the copy; it must succeed."""
-    run = subprocess.run(
+    run = ran(copy, *words)
+    assert run.returncode == 0, run.stderr
+    return json.loads(run.stdout)
+
+
+def ran(copy: Path, *words: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
         [sys.executable, "-m", "throughline", *words],
         cwd=copy,
         capture_output=True,
@@ -32,8 +40,6 @@ def told(copy: Path, *words: str) -> dict:
         encoding="utf-8",
         check=False,
     )
-    assert run.returncode == 0, run.stderr
-    return json.loads(run.stdout)
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +51,12 @@ def copy(tmp_path_factory) -> Path:
 def make_copy(place: Path) -> None:
     for room in ROOMS:
         shutil.copytree(ROOT / room, place / room, ignore=shutil.ignore_patterns("__pycache__"))
+    (place / "order_line.csv").write_text(LINES, "utf-8")
+    told(place, "load", "order_line.csv", "--home", "grown", "--exported-at", "2026-04-30", "--json")
     (place / "metrics" / "execution" / "cancelled_share.py").write_text(snippet("python"), "utf-8")
+    before = ran(place, *ASKED)
+    built = told(place, "build", "--home", "grown", "--json")
+    (place / "grown.json").write_text(json.dumps([before.stdout, before.stderr, built]), "utf-8")
     (place / "loaders" / "profiles" / "webshop.toml").write_text(snippet("toml"), "utf-8")
     (place / "customers.csv").write_text(CUSTOMERS, "utf-8")
     loaded = told(place, "load", "customers.csv", "--home", "home", "--exported-at", "2026-04-30", "--json")
@@ -67,6 +78,17 @@ def test_a_new_metric_file_is_built_and_answers_honestly_without_its_input(copy)
     [row] = answer["rows"]
     assert (row["value"], row["status"]) == (None, "not_available")
     assert "order_line.ordered_qty" in row["reason"]
+
+
+def test_a_metric_dropped_beside_an_existing_home_asks_for_a_build_and_then_reads(copy):
+    before, warned, built = json.loads((copy / "grown.json").read_text("utf-8"))
+    assert json.loads(before)["rows"][0]["value"] is None
+    assert "version 1 is not built from" in warned and "throughline build" in warned
+    assert built == {"version": 2}
+    after = ran(copy, *ASKED)
+    [row] = json.loads(after.stdout)["rows"]
+    assert (row["value"], row["num"], row["den"]) == (0.5, 1, 2)
+    assert "throughline build" not in after.stderr
 
 
 def test_a_new_profile_file_loads_the_exports_of_its_system(copy):

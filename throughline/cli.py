@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 app.command("demo")(serve.demo)
 app.command("load")(files.load)
+app.command("build")(files.build)
 app.command("status")(files.status)
 app.command("settings")(settings.settings)
 app.command("rollback")(files.rollback)

@@ -11,15 +11,28 @@ def load_and_build(home, paths: list[Path], profile=None, exported_at=None, dry_
 
     Returns the entries of every file and the number of the version readers now get.
     """
-    from loaders.load import load_files
+    from loaders.load import load_files, passed_over
     from warehouse.versions import current
 
     options = {"profile": profile, "exported_at": exported_at, "dry_run": dry_run}
     results = load_files(home, paths, **options, progress=say.progress if told else None, who=who())
+    if told:
+        _note_guesses(results, passed_over(paths))
     entries = [entry for result in results for entry in result.entries]
-    if dry_run or not _outdated(home):
+    if dry_run or not outdated(home):
         return entries, current(home)
     return entries, build_version(home)
+
+
+def _note_guesses(results: list, passed: list[Path]) -> None:
+    """Warn of what was decided without being told: the date of an export, which files of a folder are none."""
+    for result in results:
+        if result.exported and result.exported.basis == "inferred":
+            day = result.exported.at or "unknown"
+            hint = "state it with --exported-at or in the file name (NAME_YYYY-MM-DD.csv)"
+            say.note(f"throughline: {result.file}: exported {day}, inferred; {hint}")
+    if passed:
+        say.note(f"throughline: passed over, no export by its suffix: {', '.join(path.name for path in passed)}")
 
 
 def build_version(home) -> int:
@@ -30,28 +43,55 @@ def build_version(home) -> int:
     return build(home, materialise=materialise, progress=lambda step: say.note(f"build: {step}"))
 
 
-def verdict(entries: list[dict]) -> tuple[int, list[str]]:
-    """The exit code of a load, and a line for everything that makes it other than 0."""
-    refused = [entry for entry in entries if entry["status"] in ("refused", "blocked")]
-    rejected = [entry for entry in entries if entry["rejected"] and entry["status"] in ("loaded", "partly")]
-    told = [f"{entry['file']}: {entry['status']}{_reason(entry)}" for entry in refused]
-    told += [f"{entry['file']}: {entry['rejected']} of {entry['rows_in']} rows rejected" for entry in rejected]
-    return (2 if refused else 1 if rejected else 0), told
+def verdict(entries: list[dict], home=None) -> tuple[int, list[str]]:
+    """The exit code of a load, and what makes it other than 0: refusals first, then rejects with where they lie."""
+    refused = [entry for entry in entries if entry["status"] == "refused"]
+    blocked = [entry for entry in entries if entry["status"] == "blocked"]
+    kept = [entry for entry in entries if entry["status"] in ("loaded", "partly")]
+    rejected = [entry for entry in kept if entry["rejected"]]
+    told = [f"{entry['file']}: refused: {'; '.join(_issues(entry))}" for entry in refused]
+    guilty = ", ".join(dict.fromkeys(entry["file"] for entry in refused))
+    told += dict.fromkeys(f"{entry['file']}: blocked because {guilty} was refused" for entry in blocked)
+    for entry in rejected:
+        told += [f"{entry['file']}: {entry['rejected']} of {entry['rows_in']} rows rejected{_rejects(entry, home)}"]
+        told += [f"  {text}" for text in _issues(entry)]
+    quiet = [entry for entry in kept if not entry["rejected"] and entry["issues"]]
+    told += [f"{entry['file']}: {'; '.join(_issues(entry))}" for entry in quiet]
+    return (2 if refused or blocked else 1 if rejected else 0), told
 
 
-def _reason(entry: dict) -> str:
-    reasons = [str(issue["reason"]) for issue in entry.get("issues", ())[:3]]
-    return f": {'; '.join(reasons)}" if reasons else ""
+def _issues(entry: dict) -> list[str]:
+    return [_issue(issue) for issue in entry.get("issues", ())[:3]]
 
 
-def _outdated(home) -> bool:
-    """Whether the newest version was not built from the active loads: something was loaded, or a build was killed."""
+def _issue(issue: dict) -> str:
+    """An issue as one line: line 4, net_amount 'abc': reason."""
+    line = f"line {issue['line']}" if issue["line"] else ""
+    cell = " ".join(filter(None, (issue["column"], repr(issue["value"]) if issue["value"] is not None else "")))
+    place = ", ".join(filter(None, (line, cell)))
+    return f"{place}: {issue['reason']}" if place else str(issue["reason"])
+
+
+def _rejects(entry: dict, home) -> str:
+    """Where the rejected rows of an entry lie; nothing where none were kept."""
+    file = home.loads / str(entry["load_id"]) / f"{entry['table']}.rejects.csv" if home else None
+    return f"; they lie in {file}" if file and file.exists() else ""
+
+
+def outdated(home) -> bool:
+    """Whether the newest version is not what a build would make now.
+
+    Loads, settings, decisions or definitions have changed since, or a build was killed.
+    """
+    from metrics.materialise import fingerprint as of_metrics
+    from warehouse.build import fingerprint
     from warehouse.loads import active_loads
     from warehouse.versions import facts, numbers
 
-    active = {load.load_id for load in active_loads(home)}
-    built = numbers(home)
-    return active != set(facts(home, built[-1])["loads"]) if built else bool(active)
+    if not (built := numbers(home)):
+        return bool(active_loads(home))
+    told = facts(home, built[-1])
+    return (told.get("inputs"), told.get("metrics")) != (fingerprint(home), of_metrics())
 
 
 def who() -> str | None:

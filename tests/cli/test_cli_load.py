@@ -1,6 +1,12 @@
 """load, status, withdraw and rollback: one home from its first file to its way back."""
 
+import shutil
+
 import pytest
+
+from warehouse import build
+from warehouse.home import Home
+from warehouse.state import set_settings
 
 COUNTS = ("rows_in", "loaded", "rejected", "ignored")
 
@@ -154,3 +160,83 @@ def test_settings_are_checked_kept_and_built_in(load, shop, asked):
     code, told = asked("settings tz=Nowhere --json --home", shop.home)
     assert code == 2 and "Nowhere" in told["error"]
     assert asked("settings --json --home", shop.home)[1]["tz"] == "Europe/Oslo"
+
+
+def test_a_setting_or_decision_that_was_not_built_in_yet_makes_an_unchanged_load_build(load, shop, asked):
+    path = shop("a.csv", "0007,Nord,1")
+    load(path)
+    asked("match reject customer shop/0007 sap/1 --later --json --home", shop.home)
+    assert [load(path)[1]["version"] for _ in range(2)] == [2, 2]
+    set_settings(Home(shop.home), fiscal_start="04-01")
+    assert [load(path)[1]["version"] for _ in range(2)] == [3, 3]
+
+
+@pytest.mark.parametrize("folder, name", [("schema", "x.toml"), ("marts", "99_x.sql"), ("steps", "x.py")])
+def test_a_changed_text_of_the_build_makes_an_unchanged_load_build(load, shop, monkeypatch, tmp_path, folder, name):
+    path = shop("a.csv", "0007,Nord,1")
+    load(path)
+    sources = [tmp_path / source.name for source in build.SOURCES]
+    for source, copy in zip(build.SOURCES, sources, strict=True):
+        shutil.copytree(source, copy)
+    monkeypatch.setattr("warehouse.build.SOURCES", tuple(sources))
+    assert load(path)[1]["version"] == 1
+    (tmp_path / folder / name).write_text("-- new", "utf-8")
+    assert load(path)[1]["version"] == 2
+
+
+def test_build_makes_a_version_of_what_is_there(load, shop, asked, call):
+    load(shop("a.csv", "0007,Nord,1"))
+    assert asked("build --json --home", shop.home) == (0, {"version": 2})
+    code, out, _ = call("build --home", shop.home)
+    assert (code, out) == (0, "version 3\n")
+
+
+def test_a_withdrawn_load_withdrawn_again_builds_nothing(load, shop, asked):
+    load_id = load(shop("a.csv", "0007,Nord,1"))[1]["files"][0]["load_id"]
+    told = [asked("withdraw", load_id, "--json --home", shop.home)[1] for _ in range(2)]
+    assert [(one["state"], one["version"]) for one in told] == [("withdrawn", 2), ("withdrawn", 2)]
+
+
+def test_the_terminal_shows_the_first_three_issues_and_where_the_rejects_lie(call, shop):
+    path = shop("a.csv", "1,Nord,1", *(f"{number},Süd,abc" for number in range(2, 7)))
+    err = call("load", path, "--home", shop.home, "--exported-at 2026-04-30")[2].splitlines()
+    at = next(at for at, line in enumerate(err) if "5 of 6 rows rejected" in line)
+    [rejects] = (shop.home / "loads").glob("*/customer.rejects.csv")
+    assert err[at].endswith(f"; they lie in {rejects}")
+    assert [line.split(":")[1].strip() for line in err[at + 1 :]] == [f"line {n}, rank 'abc'" for n in (3, 4, 5)]
+
+
+def test_a_refusal_comes_first_and_a_blocked_file_names_it(call, shop):
+    good, bad = shop("a.csv", "0007,Nord,1"), shop("b.csv")
+    bad.write_text("nobody,knows,this\n1,2,3\n", "utf-8")
+    _, out, err = call("load", good, bad, "--home", shop.home, "--exported-at 2026-04-30")
+    assert [line.split()[0] for line in out.splitlines()[1:3]] == ["b.csv", "a.csv"]
+    said = [line for line in err.splitlines() if line.startswith("throughline: ")]
+    assert said[0].startswith("throughline: b.csv: refused: no profile knows")
+    assert said[1:] == ["throughline: a.csv: blocked because b.csv was refused"]
+
+
+def test_an_inferred_export_date_is_warned_of_and_a_stated_one_is_not(call, shop, tmp_path):
+    path = tmp_path / "sales_order.csv"
+    path.write_text("order_id,customer_id,ordered_date\n1,A,2026-03-04\n", "utf-8")
+    err = call("load", path, "--dry-run --home", shop.home)[2]
+    assert "sales_order.csv: exported 2026-03-04, inferred; state it with --exported-at or in the file name" in err
+    assert "inferred" not in call("load", path, "--dry-run --exported-at 2026-04-30 --home", shop.home)[2]
+    dated = path.rename(tmp_path / "sales_order_2026-04-30.csv")
+    assert "inferred" not in call("load", dated, "--dry-run --home", shop.home)[2]
+
+
+def test_files_of_a_folder_that_are_passed_over_are_named(call, shop):
+    folder = shop("a.csv", "0007,Nord,1").parent / "exports"
+    folder.mkdir()
+    (folder.parent / "a.csv").rename(folder / "a.csv")
+    (folder / "notes.docx").write_text("x", "utf-8")
+    (folder / ".hidden").write_text("x", "utf-8")
+    err = call("load", folder, "--dry-run --home", shop.home, "--exported-at 2026-04-30")[2]
+    [line] = [line for line in err.splitlines() if "passed over" in line]
+    assert line.endswith(": notes.docx")
+
+
+def test_the_same_path_twice_counts_once(load, shop):
+    path = shop("a.csv", "0007,Nord,1")
+    assert [entry["status"] for entry in load(path, path, path.parent / "." / "a.csv")[1]["files"]] == ["loaded"]

@@ -1,4 +1,4 @@
-"""`load`, `status`, `rollback`, `withdraw`: what goes into a home, and which version readers get."""
+"""`load`, `build`, `status`, `rollback`, `withdraw`: what goes into a home, and which version readers get."""
 
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +10,7 @@ from throughline.options import HomeOption, JsonOption, home_of
 
 COUNTS = ("rows_in", "loaded", "rejected", "ignored")
 SHOWN_FILES = 30
+RANK = {"refused": 0, "blocked": 1}
 
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Exports, or folders of them.")]
 PROFILE_HELP = "Which profile reads the files; default: the one that knows the header."
@@ -29,8 +30,9 @@ def load(
     """Check and load exports, then build a new version; one refused file and nothing of this call is kept."""
     from throughline.loading import load_and_build, verdict
 
-    entries, version = load_and_build(home_of(home), path, profile, exported_at, dry_run)
-    code, told = verdict(entries)
+    place = home_of(home)
+    entries, version = load_and_build(place, path, profile, exported_at, dry_run)
+    code, told = verdict(entries, place)
     if json:
         say.document({"files": entries, "version": version})
     else:
@@ -43,7 +45,8 @@ def load(
 
 
 def _print_entries(entries: list[dict]) -> None:
-    """A line a file and table; of many files a line a table, with how many files gave it."""
+    """A line a file and table, refused files first; of many files a line a table, with how many files gave it."""
+    entries = sorted(entries, key=lambda entry: RANK.get(entry["status"], 2))
     columns = ("file", "system", "table", "status")
     rows = [[*(entry[name] for name in columns), *(entry[name] for name in COUNTS)] for entry in entries]
     if len(rows) > SHOWN_FILES:
@@ -75,6 +78,17 @@ def status(home: HomeOption = None, json: JsonOption = False) -> None:
     raise typer.Exit(1 if stale else 0)
 
 
+def build(home: HomeOption = None, json: JsonOption = False) -> None:
+    """Build a new version out of the active loads, with the metrics, settings and decisions of now."""
+    from throughline.loading import build_version
+
+    version = build_version(home_of(home))
+    if json:
+        say.document({"version": version})
+    else:
+        say.line(f"version {version}")
+
+
 def rollback(
     version: Annotated[int, typer.Argument(metavar="VERSION", help="`throughline status` lists them.")],
     home: HomeOption = None,
@@ -98,12 +112,13 @@ def withdraw(
     json: JsonOption = False,
 ) -> None:
     """Take one load out and build a version without it; loading the same file again brings it back."""
-    from throughline.loading import build_version
+    from throughline.loading import build_version, outdated
     from warehouse.loads import withdraw as take_out
+    from warehouse.versions import current
 
     place = home_of(home)
     taken = take_out(place, load_id)
-    version = build_version(place)
+    version = build_version(place) if outdated(place) else current(place)
     if json:
         say.document({"load_id": load_id, "file": taken.file, "state": taken.state, "version": version})
     else:

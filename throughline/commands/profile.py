@@ -45,3 +45,4 @@ def templates(folder: Folder) -> None:
 
     for path in write_templates(folder):
         say.line(str(path))
+    say.note("save a filled one as <table>_YYYY-MM-DD.csv: the date says when it was exported")
