@@ -129,7 +129,6 @@ def _inputs(home: Home, loads: list[Load], settings: Settings) -> str:
     texts = [
         path for folder in SOURCES for path in sorted(folder.rglob("*")) if path.suffix in (".py", ".sql", ".toml")
     ]
-    texts = [path for path in files if path.suffix in (".py", ".sql", ".toml")]
     shas = [[path.name, sha256(path.read_bytes()).hexdigest()] for path in texts]
     stated = json.dumps([[load.load_id for load in loads], asdict(settings), decisions(home), shas])
     return sha256(stated.encode()).hexdigest()[:16]
