@@ -21,7 +21,12 @@ SOURCE = f"""(case
     when ordered_date is not null then 'ordered'
     else 'entered'
 end)"""
+EVIDENCE = ("pod", "carrier", "unstated", "estimated", "goods_issue")
 COVERAGE = {
+    **{
+        f"evidence_{kind}": f"coalesce(evidence = '{kind}' and any_first_known_date <= $as_of, false)"
+        for kind in EVIDENCE
+    },
     **{f"commitment_{name}": f"{SOURCE} = '{name}'" for name in ("won", "confirmed", "ordered", "entered")},
     "attribute_backfilled": "coalesce(attribute_backfilled, false)",
 }
@@ -83,19 +88,24 @@ def _whole(column: str) -> str:
     )
 
 
+FAILED = f"(cancel_class = 'failure' and {DONE} is null)"
+OPEN = f"count(*) filter (where {LIVE} and cancel_class <> 'failure' and {DONE} is null)"
+
+
 def _kept(day: str) -> str:
     late = f"{day} is not null and not coalesce({DONE} <= {day}, false)"
     return f"count(*) filter (where {LIVE} and {late}) = 0"
 
 
 SAME = ("customer_id", "order_type", "won_date", "won_known_date", "confirmed_date", "ordered_date", "entered_date")
-LATEST = ("cancelled_date", "requested_date", "sales_lead_time_days", "promise_set_date")
+LATEST = ("requested_date", "sales_lead_time_days", "promise_set_date")
 ORDER = {
     **{name: f"any_value({name})" for name in (*SAME, "milestone_sets")},
     **{name: f"max({name}) filter (where {LIVE})" for name in LATEST},
     "first_promised_date": f"max({PROMISE}) filter (where {LIVE})",
     "current_promised_date": f"max({CURRENT}) filter (where {LIVE})",
-    "released_date": f"case when bool_and({RELEASED} is not null) then max({RELEASED}) end",
+    "released_date": _whole(RELEASED),
+    "cancelled_date": f"max(cancelled_date) filter (where {FAILED})",
     "completion_date": _all(PROVED),
     "completion_known_date": _all(PROVED),
     "any_completion_date": _all(ANY_DONE),
@@ -105,12 +115,15 @@ ORDER = {
     "repromise_count": f"sum(repromise_count) filter (where {LIVE})",
     "notified_count": f"sum(notified_count) filter (where {LIVE})",
     "uom_missing": "bool_or(uom_missing)",
+    "evidence": "case when count(distinct evidence) = 1 then any_value(evidence) else 'mixed' end",
+    "any_first_known_date": "max(any_first_known_date)",
     "attribute_backfilled": "bool_or(attribute_backfilled)",
     "kept_first": _kept(PROMISE),
     "kept_last": _kept(CURRENT),
-    "unpromised": f"count(*) filter (where {LIVE} and {PROMISE} is null) > 0",
+    "unpromised": f"count(*) filter (where {LIVE} and not {FAILED} and {PROMISE} is null) > 0",
+    "failed": f"coalesce(bool_and({FAILED}) filter (where {LIVE}), false)",
     "cancel_class": f"""case when count(*) filter (where {LIVE}) = 0 then max(cancel_class)
-        when bool_or(cancel_class = 'failure') then 'failure' else 'none' end""",
+        when bool_or({FAILED}) and {OPEN} = 0 then 'failure' else 'none' end""",
 }
 DUE = f"max({PROMISE}) filter (where {LIVE})"
 # By name: which lines, which orders.
@@ -149,6 +162,12 @@ def kept(which: str, day: str) -> Callable:
     """Whether the promise was kept, 0 or 1: of a line, or of an order all of whose lines kept theirs."""
     line = f"coalesce({DONE} <= {day}, false)::int"
     return lambda params: f"kept_{which}::int" if is_order(params) else line
+
+
+def given_up(params: Mapping) -> dict[str, str]:
+    """What is neither open nor completed: cancelled, by whomever and whenever."""
+    failed = "failed" if is_order(params) else FAILED
+    return {**CANCELLED, "cancelled": f"{CANCELLED['cancelled']} or {failed}"}
 
 
 def unpromised(params: Mapping) -> str:

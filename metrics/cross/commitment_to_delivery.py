@@ -18,8 +18,8 @@ lines shipped without proof of delivery, lines that lack a milestone the measure
 set of milestones that 80 % of all completed lines carry, chosen before any filter.
 
 Unit: calendar days; shares. T and hidden delay: lower is better; adherence: higher. T stands in the period of C,
-adherence in that of the first promise. Source of C is in coverage. Source: SCOR RS.1.1 cycle time, gross and net of
-dwell; Kaplan and Meier 1958; Sahin and Robinson on promise adherence.
+adherence in that of the first promise. Source of C and evidence of delivery are in coverage. Source: SCOR RS.1.1 cycle
+time, gross and net of dwell; Kaplan and Meier 1958; Sahin and Robinson on promise adherence.
 """
 
 from metrics import commitment_terms as way
@@ -32,7 +32,7 @@ COLUMNS = """order_line_id, known.order_id, order_no, customer_id, customer, seg
     known_to, ordered_date, entered_date, confirmed_date, released_date, requested_date, sales_lead_time_days,
     first_promised_date, current_promised_date, promise_set_date, repromise_count, notified_count, uom_missing,
     cancel_class, cancelled_date, completion_date, completion_known_date, completion_ship_date, any_completion_date,
-    any_completion_known_date, any_completion_ship_date, attribute_backfilled,
+    any_completion_known_date, any_completion_ship_date, any_first_known_date, evidence, attribute_backfilled,
     source_system, source_object, source_id, load_id, source_line,
     origin.opportunity_id, case when origin.is_first_of_win then origin.won_date end as won_date,
     case when origin.is_first_of_win then origin.won_known_date end as won_known_date, milestone_sets"""
@@ -136,6 +136,8 @@ LEAD_TIME = {
 }
 ROAD = f"({way.REACHED_D} - {way.REACHED_S})"
 HIDDEN = f"({way.REACHED_S} - {way.START})"
+# Shares of re-promises, not of lines.
+OF_REPROMISES = {name: f"case when {test} then repromise_count else 0 end" for name, test in way.COVERAGE.items()}
 FIRST, LAST = way.kept("first", way.PROMISE), way.kept("last", way.CURRENT)
 
 
@@ -189,10 +191,10 @@ def promises() -> tuple[Measure, ...]:
                 **mean(f"({way.CURRENT} - {way.PROMISE})"), meaning="Mean days from first to current promise."),
         measure("notified_share", "Told before the old day", "share", "up", "repromised", interval="proportion",
                 sums={"num": "notified_count", "den": "repromise_count", "n": "repromise_count"},
-                requires=(*NEEDS, term.PROMISED, "promise_history.notified_date"),
+                requires=(*NEEDS, term.PROMISED, "promise_history.notified_date"), coverage=OF_REPROMISES,
                 meaning="Our re-promises of which the customer was told before the old day had passed."),
         measure("unpromised_share", "Without a promised day", "share", "down", "all", interval="proportion",
-                exclude=way.CANCELLED, requires=(STARTED,),
+                exclude=way.given_up, requires=(STARTED,),
                 sums=lambda params: {"num": way.unpromised(params), "den": "1", "n": "1"},
                 meaning="Open and completed lines to which no day was promised."),
         measure("repromises", "Re-promises a line", "ratio", "down", "promised", interval="ratio",

@@ -153,6 +153,76 @@ def test_a_line_we_cancelled_waits_until_then_and_breaks_its_promise():
     assert (row["num"], row["den"], row["excluded"]) == (1, 2, {"cancelled": 1})
 
 
+TWO_LINES = """
+    order_line_id | order_id | ordered_qty | cancelled_qty | cancelled_date | cancel_initiator | released_date
+    L1            | O1       | 1           |               |                |                  | 2026-01-06
+    L2            | O2       | 1           |               |                |                  | 2026-01-03
+    L3            | O3       | 1           |               |                |                  |
+    L4            | O3       | 1           | 1             | 2026-01-09     | us               |
+    L5            | O2       | 1           | 1             | 2026-01-05     | customer         |
+"""
+TWO_PROMISES = (
+    EXAMPLE["promise_history"] + "\n L4 | 1 | 2026-01-05 | 2026-01-15 | |\n L5 | 1 | 2026-01-02 | 2026-01-08 | |"
+)
+ORDER_GRAIN = {"params": {"grain": "order"}}
+
+
+def test_an_order_waits_for_its_open_line_and_not_until_another_was_cancelled():
+    version = made(order_line=TWO_LINES, promise_history=TWO_PROMISES)
+    # O3 still owes L3 on the 20th: 12, 5, 15+
+    assert tile(version, "km_median", **ORDER_GRAIN)["value"] == 12
+    assert (tile(version, "km_median", **ORDER_GRAIN)["num"], tile(version, "km_median", **ORDER_GRAIN)["den"]) == (
+        2,
+        3,
+    )
+    both = TWO_LINES.replace(
+        "L3            | O3       | 1           |               |                |                  |",
+        "L3            | O3       | 1           | 1             | 2026-01-12     | us               |",
+    )
+    closed = made(order_line=both, promise_history=TWO_PROMISES)
+    # censored on the 12th after 7 days: S(5) = 2/3, S(12) = 0
+    assert tile(version, "km_p90", **ORDER_GRAIN)["value"] is None
+    assert tile(closed, "km_p90", **ORDER_GRAIN)["value"] == 12
+
+
+def test_a_line_cancelled_for_good_does_not_hide_when_its_order_was_released():
+    version = made(
+        order_line=TWO_LINES,
+        promise_history=TWO_PROMISES,
+        sales_order="\n".join(line.rsplit("|", 1)[0] for line in ORDERS.strip().splitlines()),
+    )
+    # O1 released on the 6th, 5 days after C; O2 on the 3rd, though its cancelled line never was
+    assert parts(version, "hidden_delay", **ORDER_GRAIN)["release"] == 3
+
+
+def test_evidence_of_delivery_is_in_coverage(example):
+    for grain in ("line", "order"):
+        coverage = tile(example, "km_median", params={"grain": grain})["coverage"]
+        assert coverage["evidence_pod"] == pytest.approx(2 / 3), grain
+    coverage = tile(example, "adherence_first")["coverage"]
+    assert (coverage["evidence_pod"], coverage["evidence_goods_issue"]) == (pytest.approx(2 / 3), 0)
+
+
+def test_coverage_of_what_was_told_is_of_re_promises():
+    twice = (
+        EXAMPLE["promise_history"]
+        + "\n L1 | 3 | 2026-01-10 | 2026-01-15 | us |\n L3 | 2 | 2026-01-06 | 2026-01-16 | us |"
+    )
+    row = tile(made(promise_history=twice), "notified_share")
+    assert row["n"] == 3
+    assert row["coverage"]["evidence_pod"] == pytest.approx(2 / 3)
+    assert row["coverage"]["commitment_confirmed"] == 1
+
+
+def test_lines_given_up_are_not_among_those_without_a_promise():
+    version = made(order_line=TWO_LINES)
+    # L4 and L5 have no promise and were cancelled
+    row = tile(version, "unpromised_share")
+    assert (row["num"], row["den"], row["excluded"]) == (0, 3, {"cancelled": 2})
+    order = tile(version, "unpromised_share", **ORDER_GRAIN)
+    assert (order["num"], order["den"]) == (0, 3)
+
+
 def test_an_earlier_as_of_date_sees_only_what_was_known():
     later = made(as_of="2026-01-31", sales_order=ORDERS)
     same = rows(later, "km_median", as_of=date(2026, 1, 8))
