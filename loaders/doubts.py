@@ -48,7 +48,14 @@ def _refuse_torn(con, source: Source, part: Part, column: str) -> None:
     )
     if found:
         examples = ", ".join(f"{value!r} in line {line}" for line, value, _ in found)
-        raise LoadError(source.file, f"column {column!r} {found[0][2]}: {examples}; state the one that holds")
+        raise LoadError(
+            source.file, f"column {column!r} {found[0][2]}: {examples}; state the one that holds in {_place(source)}"
+        )
+
+
+def _place(source: Source) -> str:
+    """Where a profile states how its columns are read."""
+    return f"{source.profile.name}.toml, [object.{source.object.name}.table.columns]"
 
 
 def _refuse_unstated_dates(
@@ -67,10 +74,9 @@ def _refuse_unstated_dates(
     if most and most >= read:
         forms = " or ".join(form for form, count in fits.items() if count == most)
         shown = ", ".join(map(repr, values[:3]))
-        raise LoadError(
-            source.file,
-            f"column {column!r} holds no ISO dates (line {line}: {shown}); state format = {forms} for {target}",
-        )
+        stated = f"state format = {forms} for {target} in {_place(source)}"
+        offer = "write dates as 2026-01-05" if source.object.closed else stated
+        raise LoadError(source.file, f"column {column!r} holds no ISO dates (line {line}: {shown}); {offer}")
 
 
 def _refuse_unstated_numbers(con, source: Source, column: str, values: list[str], line: int) -> None:

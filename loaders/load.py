@@ -31,7 +31,8 @@ Progress = Callable[[str, float, str], None]
 @dataclass
 class FileResult:
     """What became of one file. `status`: loaded, partly (with rejects), unchanged, blocked (an other file of the call
-    was refused) or refused; `message` says why it was refused; `exported` dates a fresh one. `entries` are its tables as `load --json` shows them."""
+    was refused) or refused; `message` says why it was refused; `exported` dates a fresh
+    one. `entries` are its tables as `load --json` shows them."""
 
     file: str
     status: str
@@ -84,7 +85,7 @@ def _files(paths: list[Path]) -> list[Path]:
 
 
 def passed_over(paths: list[Path]) -> list[Path]:
-    """The files of the folders among `paths` that load_files leaves alone, by their suffix. Hidden ones do not count."""
+    """The files of the folders among `paths` that load_files leaves alone, by their suffix; no hidden ones."""
     folders = [path for path in map(Path, paths) if path.is_dir()]
     return [file for folder in folders for file in _inside(folder) if file.suffix.lower() not in SUFFIXES]
 

@@ -12,6 +12,7 @@ import typer
 from throughline import __version__, say
 from throughline.argv import spread
 from throughline.commands import files, match, metric, profile, report, serve, settings
+from throughline.damage import foreign
 
 ROOMS = ("warehouse", "loaders", "metrics", "charts", "reports", "ui", "sample_data", "throughline")
 
@@ -64,7 +65,9 @@ def run(argv: list[str]) -> int:
         return 1
     except Exception as error:
         if type(error).__module__.partition(".")[0] not in ROOMS:
-            raise
+            if (message := foreign(error, argv)) is None:
+                raise
+            return _wrong(argv, message, 2)
         return _wrong(argv, str(error), 1 if isinstance(error, RuntimeError) else 2)
 
 

@@ -109,3 +109,36 @@ def test_a_match_decision_is_noted_once_and_can_be_taken_back_once(asked, tmp_pa
 def test_a_match_within_one_system_is_refused(asked, tmp_path):
     code, told = asked("match reject customer sap/1 sap/2 --later --json --home", tmp_path)
     assert code == 2 and "two systems" in told["error"]
+
+
+@pytest.mark.parametrize(
+    "name, command",
+    [
+        ("CURRENT", "status --json"),
+        ("CURRENT", "metric otif --format json"),
+        ("versions/1.json", "status --json"),
+        ("loads/*/manifest.json", "status --json"),
+        ("loads/*/manifest.json", "build --json"),
+    ],
+)
+@pytest.mark.parametrize("content", ["", "{damaged", "[]"])
+def test_a_damaged_file_of_the_home_is_named_in_one_line(asked, call, shop, without_metrics, name, command, content):
+    call("load", shop("a.csv", "0007,Nord,1"), "--home", shop.home, "--exported-at 2026-04-30")
+    [file] = shop.home.glob(name)
+    file.write_text(content, "utf-8")
+    code, told = asked(command, "--home", shop.home)
+    assert code == 2 and told["error"].startswith(f"{file}: ")
+    code, _, err = call(command, "--home", shop.home)
+    assert "Traceback" not in err and str(file) in err
+
+
+def test_an_error_of_the_system_names_the_file(asked, tmp_path):
+    (tmp_path / "home").write_text("a file where a folder belongs", "utf-8")
+    code, told = asked("settings tz=UTC --json --home", tmp_path / "home")
+    assert code == 2 and told["error"].startswith(str(tmp_path / "home"))
+
+
+def test_a_wrong_value_in_a_sound_home_is_not_hidden(monkeypatch, call, tmp_path):
+    monkeypatch.setattr("warehouse.status.status", lambda home: int("x"))
+    with pytest.raises(ValueError):
+        call("status --home", tmp_path)

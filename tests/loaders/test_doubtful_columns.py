@@ -75,7 +75,13 @@ def test_dates_without_a_stated_format_are_refused_naming_what_they_fit(ledger):
     result = load(ledger, "Wanted", ["31.01.2024", "01.02.2024"])
     assert result.status == "refused"
     assert "column 'Wanted' holds no ISO dates (line 2: '01.02.2024', '31.01.2024')" in result.message
-    assert "state format = %d.%m.%Y for requested_date" in result.message
+    assert "state format = %d.%m.%Y for requested_date in shop.toml, [object.lines.table.columns]" in result.message
+
+
+def test_the_generic_layout_is_told_to_write_iso_dates(ledger):
+    result = ledger.one("sales_order.csv", "order_id,customer_id,ordered_date\n1,A,31.01.2024\n")
+    assert result.status == "refused"
+    assert result.message.endswith("(line 2: '31.01.2024'); write dates as 2026-01-05")
 
 
 def test_dates_whose_day_and_month_cannot_be_told_offer_both_readings(ledger):
