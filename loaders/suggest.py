@@ -173,6 +173,8 @@ def check_profile(file: Path) -> list[str]:
     for thing in found.objects.values():
         where = f"{file.name}: [object.{thing.name}]"
         for part in thing.tables:
+            if not part.columns:
+                faults.append(f"{where} {part.table.name}: no column of it is filled")
             lacking = [
                 column.name
                 for column in part.table.columns.values()

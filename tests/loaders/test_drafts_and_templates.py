@@ -55,3 +55,9 @@ def test_every_template_is_claimed_by_its_own_table_and_loads_empty(ledger):
     results = ledger.load(*sorted(f"{name}.csv" for name in tables()), dry_run=True, exported_at="2024-01-31")
     assert {entry["table"] for result in results for entry in result.entries} == set(tables())
     assert {result.status for result in results} == {"loaded"}
+
+
+def test_a_table_none_of_whose_columns_is_filled_is_a_fault(tmp_path):
+    text = 'system = "X"\nside = "erp"\n[object.a]\nrecognise = ["q"]\n[[object.a.table]]\ntable = "case_sla"\n'
+    (tmp_path / "x.toml").write_text(f"{text}[object.a.table.columns]\n", "utf-8")
+    assert "x.toml: [object.a] case_sla: no column of it is filled" in check_profile(tmp_path / "x.toml")
