@@ -25,6 +25,9 @@ from warehouse.schema import Column, Table, tables
 NEAR = 72
 SYNONYMS = {
     "customer": "account client buyer sold to",
+    "customer id": "customer no number code key",
+    "name": "company firm",
+    "country": "land nation",
     "product": "material item article sku",
     "supplier": "vendor",
     "site": "plant warehouse location",
@@ -130,6 +133,13 @@ def _draft(file: Path, seen: Peek, kinds: dict[str, Kind], table: Table, pairs: 
         f"recognise = [{', '.join(map(_quoted, recognise))}]",
         'scope = "partial"    # full: a key that is absent from the next export has vanished',
         "",
+    ]
+    if not pairs:
+        near = ", ".join(tables())
+        lines += ["# no column is like one of a canonical table; choose the table and fill its columns:"]
+        lines += [f"# [[object.{name}.table]]", f"# table = ?    # {near}", f"# [object.{name}.table.columns]"]
+        return "\n".join([*lines, *_unused(seen, pairs)]) + "\n"
+    lines += [
         f"[[object.{name}.table]]",
         f"table = {_quoted(table.name)}",
         f"[object.{name}.table.columns]",
@@ -139,12 +149,12 @@ def _draft(file: Path, seen: Peek, kinds: dict[str, Kind], table: Table, pairs: 
     lines += [f"# {column} = ?    # required: name its column" for column in lacking]
     free = [name for name in table.columns if name not in pairs]
     lines += [f"# also to fill: {', '.join(free)}"] if free else []
-    lines += [
-        f"# not used: {_quoted(text)}, such as {seen.example(text)}"
-        for text in seen.columns
-        if text not in pairs.values()
-    ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_unused(seen, pairs)]) + "\n"
+
+
+def _unused(seen: Peek, pairs: dict[str, str]) -> list[str]:
+    free = [text for text in seen.columns if text not in pairs.values()]
+    return [f"# not used: {_quoted(text)}, such as {seen.example(text)}" for text in free]
 
 
 def _line(column: Column, text: str, kind: Kind, example: str) -> str:

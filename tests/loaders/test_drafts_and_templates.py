@@ -61,3 +61,19 @@ def test_a_table_none_of_whose_columns_is_filled_is_a_fault(tmp_path):
     text = 'system = "X"\nside = "erp"\n[object.a]\nrecognise = ["q"]\n[[object.a.table]]\ntable = "case_sla"\n'
     (tmp_path / "x.toml").write_text(f"{text}[object.a.table.columns]\n", "utf-8")
     assert "x.toml: [object.a] case_sla: no column of it is filled" in check_profile(tmp_path / "x.toml")
+
+
+def test_a_file_like_no_table_gets_no_table_but_what_to_choose_from(tmp_path):
+    (tmp_path / "odd.csv").write_text("qqq,zzz\nfoo,bar\n", "utf-8")
+    draft = new_profile(tmp_path / "odd.csv")
+    assert "table" not in tomllib.loads(draft)["object"]["odd"]
+    assert "# table = ?" in draft and "sales_order" in draft
+    (tmp_path / "odd.toml").write_text(draft, "utf-8")
+    assert check_profile(tmp_path / "odd.toml")
+
+
+def test_the_header_of_a_web_shop_s_customers_is_drafted_as_customer(tmp_path):
+    (tmp_path / "c.csv").write_text("shop_customer_no,company,land\n0007,Nord & Söhne,DE\n", "utf-8")
+    (table,) = tomllib.loads(new_profile(tmp_path / "c.csv"))["object"]["c"]["table"]
+    assert table["table"] == "customer"
+    assert table["columns"]["customer_id"] == "shop_customer_no"
