@@ -47,10 +47,10 @@ def summary(metrics: list[Metric], rows: dict[str, int] | None) -> None:
         made.append(
             {
                 "Metric": metric.title,
-                "Question": metric.question,
-                "Headline": metric.headline.title,
-                "Measures": len(metric.measures),
                 "Inputs loaded": have / need if need else 0.0,
+                "Headline": metric.headline.title,
+                "Question": metric.question,
+                "Measures": len(metric.measures),
             }
         )
     loaded = st.column_config.ProgressColumn(

@@ -62,7 +62,9 @@ def plain_name(name: str) -> str:
 
 
 def tried(load_files: Callable, paths: list[Path], exported_at: str | None, profile: str | None) -> list[Tried]:
-    """Load the files into a scratch ledger with this home's settings and profiles, and tell what became of each."""
+    """Load the files into a scratch ledger with this home's settings and profiles, and tell what became of each.
+
+    Files that only wait because another is refused are tried once more without it, so that they can be looked at."""
     real = data.home()
     with tempfile.TemporaryDirectory(prefix="throughline-preview-") as folder:
         scratch = Home(Path(folder))
@@ -70,13 +72,19 @@ def tried(load_files: Callable, paths: list[Path], exported_at: str | None, prof
         if real.profiles.is_dir():
             shutil.copytree(real.profiles, scratch.profiles)
         results = load_files(scratch, paths, profile=profile, exported_at=exported_at)
+        waiting = [path for path, result in zip(paths, results, strict=True) if result.status == "blocked"]
+        again = iter(load_files(scratch, waiting, profile=profile, exported_at=exported_at) if waiting else ())
         loads = {load.load_id: load for load in all_loads(scratch)}
         here = {load.load_id for load in active_loads(real)}
-        return [read_back(result, loads.get(result.load_id), here) for result in results]
+        told = [read_back(next(again) if one.status == "blocked" else one, loads, here) for one in results]
+        for one, result in zip(told, results, strict=True):
+            one.status = "blocked" if result.status == "blocked" else one.status
+        return told
 
 
-def read_back(result, load: Load | None, here: set[str]) -> Tried:
+def read_back(result, loads: dict[str, Load], here: set[str]) -> Tried:
     """A result with what the scratch ledger holds of it, before that is thrown away."""
+    load = loads.get(result.load_id)
     status = "unchanged" if result.load_id in here and result.status in ("loaded", "partly") else result.status
     told = Tried(result.file, status, result.message, result.entries, load)
     if load is not None:

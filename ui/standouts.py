@@ -10,7 +10,7 @@ from charts.numbers import change, written
 from metrics.registry import Metric, UsageError
 from ui import tiles
 from ui.escape import h
-from ui.formats import counts, lacking
+from ui.formats import counts
 
 MOST, MOST_SLICES = 5, 3
 
@@ -28,7 +28,7 @@ def of(told: list[tiles.Told | UsageError]) -> list[Standout]:
     """At most five sentences: clear changes for the worse, slices far off, unreadable metrics, clear gains."""
     read = [one for one in told if not isinstance(one, UsageError)]
     slices = by_weight(lagging(one) for one in read)[:MOST_SLICES]
-    return by_weight([*slices, *(moved(one) for one in read), *(unread(one) for one in read)])[:MOST]
+    return by_weight([*slices, *(moved(one) for one in read), unread(read)])[:MOST]
 
 
 def by_weight(found: Iterable[Standout | None]) -> list[Standout]:
@@ -64,11 +64,14 @@ def lagging(one: tiles.Told) -> Standout | None:
     return Standout("warn", 2.0 + min(off / (scale or 1), 9) / 10, text)
 
 
-def unread(one: tiles.Told) -> Standout | None:
-    """A metric that cannot be read from this data, with what it lacks."""
-    if one.now["status"] != "not_available":
+def unread(read: list[tiles.Told]) -> Standout | None:
+    """The metrics that cannot be read from this data, in one sentence; their tiles name what they miss."""
+    waiting = [one.metric.title for one in read if one.now["status"] == "not_available"]
+    if not waiting:
         return None
-    return Standout("warn", 0.5, f"{one.metric.title} cannot be read yet: {lacking(one.now['reason'])}.")
+    return Standout(
+        "warn", 0.5, f"Not readable from what is loaded: {', '.join(waiting)}. Each tile names what it misses."
+    )
 
 
 def draw(found: list[Standout], metrics: list[Metric]) -> None:

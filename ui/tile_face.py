@@ -132,11 +132,8 @@ def weak(told: Told) -> str:
 
 
 def foot(told: Told) -> str:
-    """Period, how many rows, how far the data of each system reach."""
-    row = told.now
-    said = [
-        span(row["period"]),
-        counts(row, told.metric.headline.unit) if row["status"] != "not_available" else "",
-        reach(told.doc),
-    ]
+    """Period, how many rows, how far the data of each system reach; of a number that cannot be read only the last."""
+    row, said = told.now, [reach(told.doc)]
+    if row["status"] != "not_available":
+        said = [span(row["period"]), counts(row, told.metric.headline.unit), *said]
     return f'<p class="tl-foot">{h(" · ".join(word for word in said if word))}</p>'

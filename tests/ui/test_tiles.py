@@ -137,3 +137,11 @@ def test_at_most_five_things_stand_out_and_at_most_three_slices():
     assert len(standouts.of(many)) == 5
     still = [told(difference=0.0, ci=(-0.2, 0.2), weakest=("segment", "Key accounts", row)) for _ in range(6)]
     assert len(standouts.of(still)) == 3
+
+
+def test_metrics_that_cannot_be_read_share_one_sentence_and_show_no_period():
+    lost = {"status": "not_available", "value": None, "n": 0, "reason": "not_available: lead.created_at"}
+    many = [told(metric_id, now=lost) for metric_id in ("otif", "lead_to_order_rate")]
+    found = standouts.of(many)
+    assert len(found) == 1 and "On time in full, Lead to order" in found[0].text
+    assert "2025" not in tile_face.foot(many[0])

@@ -55,6 +55,7 @@ def test_one_refused_file_holds_the_others_back_and_says_why(visit, tmp_path, le
     shown = words(app)
     assert "refused" in shown and "waits: another file of this upload is refused" in shown
     assert app.button(key="load").disabled and all_loads(home) == []
+    assert any("lead_id" in frame.value.columns for frame in app.dataframe), "the innocent file can still be looked at"
 
 
 def test_rejected_rows_are_told_with_line_and_reason_and_can_be_taken(visit, tmp_path, leads):
