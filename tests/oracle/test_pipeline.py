@@ -24,7 +24,6 @@ def test_the_pipeline_forecast_agrees_with_the_oracle(seed, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(strict=True, reason="deals, unlike orders, do not carry the first known segment back (G9a)")
 def test_a_segment_known_late_holds_for_deals_as_for_orders(tmp_path):
     made = pipeline_company(1, blank=True)
     check(made, version_of(tmp_path, made, only_forecasts))

@@ -81,8 +81,8 @@ def _tell_loads(job: Job) -> None:
     )
     loads = [
         [load.load_id, load.system, load.namespace, load.side, load.profile, load.object, load.file,
-         load.exported_at and load.instant.replace(tzinfo=None), load.exported_is_date, load.exported_basis, load.loaded_at,
-         load.last_full_day(tz), load.scope, order]
+         load.exported_at and load.instant.replace(tzinfo=None), load.exported_is_date, load.exported_basis,
+         load.loaded_at, load.last_full_day(tz), load.scope, order]
         for order, load in enumerate(job.loads)
     ]  # fmt: skip
     _fill(job, "load", loads)
