@@ -71,5 +71,5 @@ if uploads:
 ledger.unbuilt(rebuild)
 ledger.what_changed()
 ledger.loads_table(rebuild)
-ledger.versions_table()
+ledger.versions_table(rebuild)
 ledger.settings_form(rebuild)

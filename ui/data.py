@@ -12,6 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 
+from duckdb import BinderException, CatalogException
+
 from metrics.question import Request
 from metrics.read import read
 from metrics.registry import Metric, UsageError, catalogue
@@ -62,6 +64,18 @@ def _frozen(value):
     return tuple(value) if isinstance(value, list | tuple) else value
 
 
+class OldVersion(UsageError):
+    """A version that an earlier release built: it lacks columns that the metric reads today."""
+
+
+def _asked(of: Version, metric_id: str, asked: Mapping) -> dict:
+    try:
+        return read(of, metric_id, Request(**asked))
+    except (BinderException, CatalogException) as error:
+        told = f"version {of.number} was built before {metric_id} took its present form: build again"
+        raise OldVersion(told) from error
+
+
 def _key(of: Version, metric_id: str, asked: Mapping) -> tuple:
     return str(home().path), of.number, str(of.facts.get("built_at")), metric_id, frozen(asked)
 
@@ -76,7 +90,7 @@ def reading(of: Version, metric_id: str, **asked) -> dict:
         if key in store:
             store.move_to_end(key)
             return store[key]
-    found = read(of, metric_id, Request(**asked))
+    found = _asked(of, metric_id, asked)
     with _lock:
         store[key] = found
         while len(store) > most:
@@ -104,7 +118,7 @@ def is_kept(of: Version, wanted: list[tuple[str, dict]]) -> bool:
 
 def reading_uncached(of: Version, metric_id: str, **asked) -> dict:
     """A reading too large to keep: every row behind a number."""
-    return read(of, metric_id, Request(**asked))
+    return _asked(of, metric_id, asked)
 
 
 def readings(of: Version, wanted: list[tuple[str, dict]]) -> list[dict | UsageError]:
@@ -146,8 +160,11 @@ def filled(of: Version) -> dict[str, int]:
 
 
 def as_of(of: Version, metric: Metric) -> date | None:
-    """The day up to which a metric's headline is read in this version."""
-    found = reading(of, metric.id, interval=False)["as_of"]
+    """The day up to which a metric's headline is read in this version; None where it cannot be read."""
+    try:
+        found = reading(of, metric.id, interval=False)["as_of"]
+    except OldVersion:
+        return None
     return date.fromisoformat(found) if found else None
 
 

@@ -100,8 +100,8 @@ def row_of(load) -> dict:
     }  # fmt: skip
 
 
-def versions_table() -> None:
-    """The kept versions; readers can be sent back to an older one."""
+def versions_table(build: Callable[[], None]) -> None:
+    """The kept versions; readers can be sent back to an older one, and the loads can be built again."""
     kept = data.versions()
     if not kept:
         return
@@ -118,12 +118,14 @@ def versions_table() -> None:
         ]
         st.dataframe(made, hide_index=True)
         older = [one["number"] for one in kept if not one["current"]]
-        if older:
-            with st.container(horizontal=True, vertical_alignment="bottom"):
-                number = st.selectbox("Go back to", older, key="rollback-to", width=140)
-                if st.button("Make it current", key="rollback", icon=":material/history:"):
-                    rollback(data.home(), number)
-                    st.rerun()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            number = st.selectbox("Go back to", older, key="rollback-to", width=140) if older else None
+            if older and st.button("Make it current", key="rollback", icon=":material/history:"):
+                rollback(data.home(), number)
+                st.rerun()
+            again = st.button("Build again", key="build-again", icon=":material/build:")
+        if again:
+            build()
 
 
 def unbuilt(build: Callable[[], None]) -> None:

@@ -74,6 +74,9 @@ def checked(page: Page) -> None:
     """Say what period and data stand behind the page, and stop at a number that cannot be."""
     try:
         doc = page.ask()
+    except data.OldVersion as error:
+        states.old_version(str(error))
+        st.stop()
     except UsageError as error:
         states.nothing_in_scope(f"{str(error)[0].upper()}{str(error)[1:]}.")
         st.stop()

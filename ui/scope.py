@@ -8,7 +8,7 @@ import streamlit as st
 from dateutil.relativedelta import relativedelta
 
 from metrics.periods import default_period, last_complete_month, month_end
-from metrics.registry import Metric, catalogue
+from metrics.registry import Metric, UsageError, catalogue
 from ui import data
 from warehouse.versions import Version
 
@@ -105,10 +105,8 @@ def whole_months(as_of: date | None, months: int) -> tuple[date | None, date | N
 def members(of: Version, dim: str) -> list[str]:
     """Every member that some metric knows of a dimension, in text order. The filters offer these."""
     asked = [(metric.id, {"by": (dim,), "interval": False}) for metric in catalogue().values() if dim in metric.dims]
-    found: set[str] = set()
-    for doc in data.readings(of, asked):
-        found |= {str(row["slice"][dim]) for row in getattr(doc, "get", dict)("rows", []) if dim in row["slice"]}
-    return sorted(found)
+    docs = [doc for doc in data.readings(of, asked) if not isinstance(doc, UsageError)]
+    return sorted({str(row["slice"][dim]) for doc in docs for row in doc["rows"] if dim in row["slice"]})
 
 
 def bar(of: Version, as_of: date | None) -> Scope:

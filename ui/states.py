@@ -80,6 +80,14 @@ def missing(reason: str | None, metric: Metric) -> None:
         st.page_link("catalogue.py", label="What it needs", icon=":material/menu_book:")
 
 
+def old_version(told: str) -> None:
+    """A version that an earlier release of the product built: one press builds it anew from the same loads."""
+    with st.container(border=True, key="card-old"):
+        said = md_escape(told[0].upper() + told[1:])
+        notice("This version is older than the metric", f"{said}. Your loads are all there.", ":material/update:")
+        to_upload("Build again")
+
+
 def nothing_in_scope(why: str = "") -> None:
     """The filters leave no row: offer to take them off."""
     with st.container(border=True, key="card-nothing"):

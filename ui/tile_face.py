@@ -7,6 +7,7 @@ import streamlit as st
 from charts.from_reading import shown
 from charts.numbers import DASH, written
 from metrics.registry import Metric, UsageError
+from ui.data import OldVersion
 from ui.escape import h
 from ui.formats import counts, lacking, of, reach, span
 from ui.tiles import LESS, MORE, Change, Told
@@ -25,11 +26,16 @@ PEN = f'fill="none" stroke="{SPARK}" stroke-width="2" stroke-linejoin="round" st
 def draw(told: Told | UsageError, metric: Metric) -> None:
     """The tile; a scope that the metric refuses is told in it."""
     if isinstance(told, UsageError):
-        body = f'<p class="tl-ask">{h(metric.question)}</p><p class="tl-basis">Nothing in this scope: {h(told)}.</p>'
+        body = f'<p class="tl-ask">{h(metric.question)}</p><p class="tl-basis">{h(refusal(told))}</p>'
         st.html(f'<article class="tl"><div class="tl-head"><h3>{h(metric.title)}</h3></div>{body}</article>')
         return
     body = (head(told), value_row(told), changes(told), weak(told), foot(told))
     st.html(f'<article class="tl">{"".join(body)}</article>')
+
+
+def refusal(error: UsageError) -> str:
+    """Why a tile has no number: its version is too old, or the scope holds a member that it does not know."""
+    return f"{error}." if isinstance(error, OldVersion) else f"Nothing in this scope: {error}."
 
 
 def head(told: Told) -> str:

@@ -7,9 +7,11 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from duckdb import BinderException
 
 from metrics.registry import catalogue
 from tests.conftest import load_and_build, once
+from ui import data
 from ui.overview import PAGES
 from warehouse.home import Home
 from warehouse.versions import current, list_versions
@@ -134,6 +136,16 @@ def test_a_failed_build_is_told_on_every_page_while_the_former_version_stays(vis
         builder.build(home, materialise=lambda con, facts: (_ for _ in ()).throw(RuntimeError("the disk is full")))
     app = visit(home, "leads")
     assert any("failed" in error.value and "the disk is full" in error.value for error in app.error)
+
+
+def test_a_version_of_an_earlier_release_asks_to_be_built_again_instead_of_failing(visit, sample_home, monkeypatch):
+    def old(of, metric_id, request):
+        raise BinderException("column evidence not found")
+
+    monkeypatch.setattr(data, "read", old)
+    monkeypatch.setattr(data, "_kept", type(data._kept)())
+    assert "took its present form: build again" in words(visit(sample_home))
+    assert "older than the metric" in words(visit(sample_home, "delivery"))
 
 
 def test_no_page_is_named_like_a_module_that_something_imports():
