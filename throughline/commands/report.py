@@ -20,7 +20,6 @@ def report(
 ) -> None:
     """Write a report and print the paths of its files; exit 1 when anything in it is stale or failed."""
     from reports.write import write_report
-
     from warehouse.versions import open_version
 
     formats = tuple(dict.fromkeys(part.strip() for part in format.split(",") if part.strip()))
