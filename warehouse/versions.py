@@ -97,16 +97,19 @@ def open_version(home: Home, number: int | None = None) -> Version:
         if key not in _open:
             _open[key] = Version(chosen, facts(home, chosen), path, _connect(home, path))
         _open.move_to_end(key)
-        if len(_open) > OPEN_AT_ONCE:
+        version = _open[key]
+        while len(_open) > OPEN_AT_ONCE:
             _open.popitem(last=False)
-        return _open[key]
+        return version
 
 
 def _connect(home: Home, path: Path) -> duckdb.DuckDBPyConnection:
     config = {"memory_limit": READ_MEMORY, "temp_directory": str(home.spill / "read")}
     con = duckdb.connect(str(path), read_only=True, config=config)
-    con.execute("set enable_external_access = false")
-    con.execute("set lock_configuration = true")
+    # a version put aside may still be read elsewhere in the process: DuckDB then hands out the same, locked instance
+    if not con.execute("select current_setting('lock_configuration')").fetchone()[0]:
+        con.execute("set enable_external_access = false")
+        con.execute("set lock_configuration = true")
     return con
 
 

@@ -197,3 +197,16 @@ def test_a_master_of_unknown_day_is_loaded_and_moves_no_date(tmp_path):
     version = open_version(home)
     assert version.cursor().execute("select name from supplier").fetchall() == [("Sump",)]
     assert version.cursor().execute("select exported_at, last_full_day from load").fetchall() == [(None, None)]
+
+
+def test_a_version_put_aside_for_others_while_it_is_read_opens_again_as_closed_as_before(tmp_path, monkeypatch):
+    home = drawn_home(tmp_path, [order("2026-01-05")])
+    bare_build(home)
+    monkeypatch.setattr("warehouse.versions.OPEN_AT_ONCE", 0)
+    held = open_version(home)
+    again = open_version(home)
+    assert again is not held
+    for version in (held, again):
+        assert version.cursor().execute("select count(*) from sales_order").fetchall() == [(1,)]
+        with pytest.raises(duckdb.Error):
+            version.cursor().execute("from read_csv('/etc/hostname')")
