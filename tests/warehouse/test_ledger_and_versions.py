@@ -202,9 +202,11 @@ def test_a_master_of_unknown_day_is_loaded_and_moves_no_date(tmp_path):
 def test_a_version_put_aside_for_others_while_it_is_read_opens_again_as_closed_as_before(tmp_path, monkeypatch):
     home = drawn_home(tmp_path, [order("2026-01-05")])
     bare_build(home)
-    monkeypatch.setattr("warehouse.versions.OPEN_AT_ONCE", 0)
-    held = open_version(home)
-    again = open_version(home)
+    bare_build(home)
+    monkeypatch.setattr("warehouse.versions.OPEN_AT_ONCE", 1)
+    held = open_version(home, 1)
+    open_version(home, 2)
+    again = open_version(home, 1)
     assert again is not held
     for version in (held, again):
         assert version.cursor().execute("select count(*) from sales_order").fetchall() == [(1,)]
