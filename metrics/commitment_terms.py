@@ -150,7 +150,7 @@ def anchor(population: str) -> Callable:
 
 def stage(population: str) -> Callable:
     day = DUE if population in BY_PROMISE else f"max({START})"
-    staged = Stage(("order_id",), ORDER, day, POPULATIONS[population][1])
+    staged = Stage(("order_id",), ORDER, day, POPULATIONS[population][1], term.OF_ORDER)
     return lambda params: staged if is_order(params) else None
 
 

@@ -51,6 +51,8 @@ def _relations(metric: Metric):
         unbound = params_of(text) - set(metric.params) - {"as_of"}
         if unbound:
             yield f"relation {name} binds {', '.join(sorted(unbound))}, which is no parameter"
+        if relation.is_view and params_of(text):
+            yield f"relation {name} is a view and binds {', '.join(sorted(params_of(text)))}; a view binds nothing"
 
 
 def _measures(metric: Metric):
@@ -72,6 +74,8 @@ def _measure(metric: Metric, measure: Measure, params: dict):
     wanted = {"n"} if measure.finish else {"n", "num", "den"}
     if wanted - set(sums):
         yield f"its sums lack {', '.join(sorted(wanted - set(sums)))}"
+    if stage and set(stage.shared) - set(metric.dims):
+        yield f"its groups share {', '.join(sorted(set(stage.shared) - set(metric.dims)))}, which is no dimension"
     anchored = measure.anchor or (stage and stage.anchor) or metric.relations[relation].at == "state"
     if not anchored:
         yield "no anchor dates its rows"

@@ -51,7 +51,7 @@ class Facts:
 
     @cached_property
     def relation_tables(self) -> set[str]:
-        rows = self.version.cursor().execute("SELECT table_name FROM duckdb_tables()").fetchall()
+        rows = self.version.cursor().execute("SELECT table_name FROM information_schema.tables").fetchall()
         return {name for (name,) in rows}
 
     @cached_property

@@ -30,6 +30,8 @@ DIMS = {
     "channel": Dim("Order channel", "channel", "sales_order.channel"),
     "order_type": Dim("Order type", "order_type", "sales_order.order_type"),
 }
+# Of one customer and one order header: all lines of an order have them in common.
+OF_ORDER = ("segment", "tier", "customer", "region", "country", "owner", "channel", "order_type")
 
 
 def evidence(params: Mapping) -> str:

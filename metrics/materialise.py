@@ -52,7 +52,7 @@ def materialise_metric(con, metric: Metric) -> None:
             _write(con, metric, name, relation, {**params, "as_of": reach[name]})
         except Exception as error:
             raise RuntimeError(f"metric {metric.id}, relation {name}: {error}") from error
-    write_cubes(con, metric, reach)
+    write_cubes(con, metric, known, reach)
 
 
 def _write(con, metric: Metric, name: str, relation, values: dict) -> None:
@@ -62,8 +62,8 @@ def _write(con, metric: Metric, name: str, relation, values: dict) -> None:
         cursor.register("program_output", frame)
         cursor.execute(f"CREATE TABLE {table} AS SELECT * FROM program_output").fetchall()
         return
-    text = relation_text(metric, name)
-    cursor.execute(f"CREATE TABLE {table} AS {text}", bind(text, values)).fetchall()
+    text, kind = relation_text(metric, name), "VIEW" if relation.is_view else "TABLE"
+    cursor.execute(f"CREATE {kind} {table} AS {text}", bind(text, values)).fetchall()
 
 
 def fill_columns(con) -> None:

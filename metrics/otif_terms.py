@@ -85,8 +85,9 @@ def order_stage(measure: str, params) -> Stage:
     if by_completion(params):
         done, live = term.complete(params), "cancel_class not in ('excusable', 'unknown_date')"
         open_lines = f"count(*) filter (where {done} is null and {live})"
-        return Stage(("order_id",), columns, f"max({done})", f"{open_lines} = 0 and count({done}) > 0")
+        complete = f"{open_lines} = 0 and count({done}) > 0"
+        return Stage(("order_id",), columns, f"max({done})", complete, term.OF_ORDER)
     live = f"coalesce({why} in ('no_proof', 'uom_missing'), true)"
     day = f"coalesce(max({dated(params)}) filter (where {live}), max({dated(params)}))"
     last = f"max(coalesce({term.limit(params)}, {dated(params)})) filter (where {live})"
-    return Stage(("order_id",), columns, day, f"coalesce({last}, max({dated(params)})) <= $as_of")
+    return Stage(("order_id",), columns, day, f"coalesce({last}, max({dated(params)})) <= $as_of", term.OF_ORDER)

@@ -1,5 +1,7 @@
 """Perfect orders: what an order needs beyond its date and quantity, and what is said where that is not recorded."""
 
+from dataclasses import replace
+
 from metrics.finish import number
 from metrics.intervals import proportion, squares
 from metrics.registry import Answer, Stage
@@ -53,7 +55,7 @@ def stage(order: Stage, why: str, done: str, tests: dict[str, str]) -> Stage:
         "has_papers": "coalesce(any_value(papers_since) <= $as_of, false)",
         "has_condition": "coalesce(any_value(condition_since) <= $as_of, false)",
     }
-    return Stage(order.by, columns, order.anchor, order.having)
+    return replace(order, columns=columns)
 
 
 def finish(frame, params) -> Answer:

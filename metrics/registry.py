@@ -34,7 +34,8 @@ class Relation:
     `state_column`: the row carries state_from, the date before which that canonical column has no history. `at`
     is "period" or "state" (rows carry state_date). Every relation carries source_system, source_object,
     source_id, load_id, source_line of its main record; `trace` maps further canonical tables to the column they
-    share with the row. `program` replaces sql by a Python step of the build: (cursor) -> DataFrame.
+    share with the row. `is_view`: the rows of a mart as they are, read there and not written again. `program`
+    replaces sql by a Python step of the build: (cursor) -> DataFrame.
     """
 
     grain: str
@@ -45,6 +46,7 @@ class Relation:
     state_column: str | None = None
     max_age_days: int = 35
     trace: Mapping[str, str] = field(default_factory=dict)
+    is_view: bool = False
     program: Callable | None = None
 
 
@@ -73,13 +75,15 @@ class Param:
 @dataclass(frozen=True)
 class Stage:
     """An inner group before the sums: one row per `by` within the slice; `columns` are aggregates over the relation's
-    rows, `anchor` the aggregate that dates the group, `having` which groups belong to the population.
+    rows, `anchor` the aggregate that dates the group, `having` which groups belong to the population. `shared` names
+    the dimensions that all rows of a group have in common: slices by them never cut a group.
     """
 
     by: tuple[str, ...]
     columns: Mapping[str, str]
     anchor: str | None = None
     having: str = "true"
+    shared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,9 @@ class Measure:
     Answer or a list of them (parts); None is num / den. `interval`: "proportion", "ratio", None, or a function
     of the sums split by `cluster`. `minimum` is (insufficient below, ok from). `requires` lists canonical
     columns ("table.column", alternatives by "|") without which it is not available. `reads` names
-    the canonical tables that date the measure where its relation also carries what it does not need.
+    the canonical tables that date the measure where its relation also carries what it does not need. A number is
+    provisional until `settles_after` days after the end of its period (or as a function of the parameters says; None:
+    it never settles).
     """
 
     name: str
@@ -131,6 +137,7 @@ class Measure:
     minimum: tuple[int, int] = (5, 30)
     requires: tuple[str, ...] | Callable = ()
     reads: tuple[str, ...] = ()
+    settles_after: int | None | Callable = 0
     additive: bool = True
     headline: bool = False
     meaning: str = ""

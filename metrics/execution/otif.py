@@ -31,31 +31,24 @@ from metrics.finish import divide, number
 from metrics.intervals import ratio, squares
 from metrics.registry import Answer, Measure, Metric, Param, Relation, Stage
 
-COLUMNS = """known.order_line_id, known.order_id, order_no, customer_id, customer, segment, tier, region, country,
-    owner, product_id, product, family, category, base_uom, site, carrier, fulfil_model, planner, channel, order_type,
+COLUMNS = """order_line_id, order_id, order_no, is_header, customer_id, customer, segment, tier, region, country, owner,
+    product_id, product, family, category, base_uom, site, carrier, fulfil_model, planner, channel, order_type,
     known_from, known_to,
     ordered_date, requested_date, first_promised_date, current_promised_date, promise_set_date, net_qty, tol,
     grace_days, uom_missing, cancel_class, cancelled_date, first_delivery_date, first_known_date, completion_date,
     completion_known_date, any_first_delivery_date, any_first_known_date, any_completion_date,
     any_completion_known_date, evidence, delivered_qty, any_delivered_qty, deliveries, attribute_backfilled,
-    damaged_date, condition_known_date, source_system, source_object, source_id, load_id, source_line,
-    least(papers_known_date, invoice_known_date) as papers_known_date,
-    least(papers_wrong_date, invoice_wrong_date) as papers_wrong_date,
-    returned_bad_date, papers_since, condition_since, returns_since"""
+    damaged_date, condition_known_date, papers_known_date, papers_wrong_date, returned_bad_date,
+    source_system, source_object, source_id, load_id, source_line,
+    (select papers_since from component_since) as papers_since,
+    (select condition_since from component_since) as condition_since,
+    (select returns_since from component_since) as returns_since"""
 LINE = Relation(
     grain="order line, or order exported without lines, and interval in which the same was known of it",
     key=("order_line_id", "known_from"),
-    sql=f"""
-with known as (
-    select *, false as is_header from line_known
-    union all
-    select *, true as is_header from order_known
-)
-select {COLUMNS}, is_header
-from known
-cross join component_since
-left join line_complaint on line_complaint.order_line_id = known.order_line_id""",
+    sql=f"select {COLUMNS} from demand_known",
     known=True,
+    is_view=True,
 )
 
 SEEN = "any_first_known_date <= $as_of"
@@ -150,6 +143,7 @@ def order_measure(name: str, title: str, meaning: str, **more) -> Measure:
         better="up",
         relation="line",
         stage=perfect_stage,
+        settles_after=30,
         requires=requires,
         meaning=meaning,
         **more,

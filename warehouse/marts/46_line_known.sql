@@ -89,25 +89,21 @@ left join state_promise as promise on promise.order_line_id = span.order_line_id
 left join state_completion as delivery
     on delivery.order_line_id = span.order_line_id and delivery.known_from = span.known_from;
 
--- One row per line of demand and interval in which the same was known of it; known_to null = still so.
-create view line_known as
-select * exclude (is_header, is_general, is_moving, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
+-- One row per line of demand, or order exported without lines (is_header, by its header, order_line_id reads
+-- order:<order_id>), and interval in which the same was known of it; known_to null = still so.
+create view demand_known as
+select * exclude (is_general, is_moving, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
 from line_base
-where not is_general and not is_header
+where not is_general
 union all
-select * exclude (is_header, is_general, is_moving, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
-from line_general
-where not is_header;
+select * exclude (is_general, is_moving, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
+from line_general;
 
--- The same for orders exported without lines, by their header; order_line_id reads order:<order_id>.
+create view line_known as
+select * exclude (is_header) from demand_known where not is_header;
+
 create view order_known as
-select * exclude (is_header, is_general, is_moving, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
-from line_base
-where not is_general and is_header
-union all
-select * exclude (is_header, is_general, is_moving, has_cancel, first_set_date, stated_cancel_date, cancel_initiator, rate)
-from line_general
-where is_header;
+select * exclude (is_header) from demand_known where is_header;
 
 drop table state_completion;
 drop table state_quantity;

@@ -2,9 +2,7 @@
 -- carry: the largest such set at each day on which it changed, over the whole company, before any filter.
 create table milestone_set as
 with known as (
-    select known_from, known_to, completion_known_date, entered_date, released_date, completion_ship_date from line_known
-    union all
-    select known_from, known_to, completion_known_date, entered_date, released_date, completion_ship_date from order_known
+    select known_from, known_to, completion_known_date, entered_date, released_date, completion_ship_date from demand_known
 ),
 completed as (
     select
