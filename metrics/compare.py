@@ -14,9 +14,10 @@ from metrics.registry import Metric, UsageError, resolve
 
 def read_compare(facts: Facts, asked: Metric, measures, params: dict, request: Request) -> dict:
     """Standard rows, each with `base`, `difference` (value - base) and, for proportions, Newcombe's `difference_ci`."""
-    from metrics.read import document, rows_of
+    from metrics.read import as_of_date, document, rows_of
 
-    plain = replace(request, reading="value", every=None)
+    as_of = as_of_date(facts, asked, measures, params, request)
+    plain = replace(request, reading="value", every=None, as_of=as_of)
     now = list(rows_of(facts, asked, measures, params, plain))
     rows = []
     for measure in measures:

@@ -44,7 +44,7 @@ def bucket_sql(every: str | None, column: str, fiscal_start: str = "01-01") -> s
     if every == "day":
         return column
     if every == "fiscal_month":
-        shift = int(fiscal_start[3:]) - 1
+        shift = _shift(every, fiscal_start)
         return f"(date_trunc('month', {column} - {shift}) + INTERVAL {shift} DAY)::DATE"
     return f"date_trunc('{every}', {column})::DATE"
 
@@ -60,8 +60,27 @@ def bucket(every: str, start: date, fiscal_start: str = "01-01") -> Period:
         return Period(f"{start.year}-Q{(start.month + 2) // 3}", start, start + relativedelta(months=3, days=-1))
     if every == "year":
         return Period(str(start.year), start, start + relativedelta(years=1, days=-1))
-    end = start + relativedelta(months=1, days=-1)
-    return Period(f"{start:%Y-%m}" if every == "month" else _fiscal_label(start, fiscal_start), start, end)
+    shift = timedelta(days=_shift(every, fiscal_start))
+    month = start - shift
+    end = month_end(month) + shift
+    return Period(f"{month:%Y-%m}" if every == "month" else _fiscal_label(month, fiscal_start), start, end)
+
+
+def first_day(every: str, day: date, fiscal_start: str = "01-01") -> date:
+    """The first day of the bucket that holds a date, as bucket_sql has it."""
+    if every == "day":
+        return day
+    if every == "week":
+        return day - timedelta(days=day.weekday())
+    if every in ("quarter", "year"):
+        return date(day.year, 1 if every == "year" else day.month - (day.month - 1) % 3, 1)
+    shift = timedelta(days=_shift(every, fiscal_start))
+    return month_start(day - shift) + shift
+
+
+def _shift(every: str, fiscal_start: str) -> int:
+    """Days by which fiscal months begin after calendar months."""
+    return int(fiscal_start[3:]) - 1 if every == "fiscal_month" else 0
 
 
 def clipped(period: Period, start: date, end: date) -> Period:
@@ -69,11 +88,11 @@ def clipped(period: Period, start: date, end: date) -> Period:
     return Period(period.label, max(period.start, start), min(period.end, end))
 
 
-def _fiscal_label(start: date, fiscal_start: str) -> str:
+def _fiscal_label(month: date, fiscal_start: str) -> str:
     """FY named by the calendar year in which it begins, and the month's number in it."""
     first = int(fiscal_start[:2])
-    year = start.year if start.month >= first else start.year - 1
-    return f"FY{year}-M{(start.month - first) % 12 + 1:02d}"
+    year = month.year if month.month >= first else month.year - 1
+    return f"FY{year}-M{(month.month - first) % 12 + 1:02d}"
 
 
 def last_complete_month(as_of: date) -> date:
@@ -108,17 +127,14 @@ def prior_year(start: date, end: date) -> tuple[date, date]:
     return start - relativedelta(years=1), month_end(earlier) if end == month_end(end) else earlier
 
 
-def state_dates(every: str | None, start: date, end: date, as_of: date) -> list[date]:
+def state_dates(every: str | None, start: date, end: date, as_of: date, fiscal_start: str = "01-01") -> list[date]:
     """The dates at which a state metric is read: bucket ends within the period, the last date itself always."""
     last = min(end, as_of)
     if every is None:
         return [last]
-    step = {"day": relativedelta(days=1), "week": relativedelta(weeks=1)}.get(every, relativedelta(months=1))
-    found, day = {last}, month_end(start) if every not in ("day", "week") else start
-    if every == "week":
-        day = start + timedelta(days=6 - start.weekday())
+    found, day = {last}, start
     while day <= last:
-        if every not in ("quarter", "year") or day.month % (3 if every == "quarter" else 12) == 0:
-            found.add(day)
-        day = month_end(day + step) if every not in ("day", "week") else day + step
+        end_of = bucket(every, first_day(every, day, fiscal_start), fiscal_start).end
+        found.add(min(end_of, last))
+        day = end_of + timedelta(days=1)
     return sorted(found)

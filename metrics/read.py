@@ -5,13 +5,13 @@ Pages, reports and the command line all read here, so they can only show the sam
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from metrics import periods
 from metrics.answers import Cell, answers
 from metrics.cubes import cube_frame
 from metrics.known import Facts, facts_of
-from metrics.query import dim_sql, is_recomputed, run, table_name
+from metrics.query import chain, dim_sql, is_recomputed, run, table_name
 from metrics.question import Question, Request, _near, check_params, check_request
 from metrics.registry import Answer, Measure, Metric, UsageError, metric
 
@@ -70,8 +70,8 @@ def rows_of(facts: Facts, asked: Metric, measures, params: dict, request: Reques
         question = questions(facts, asked, measure, params, request, as_of)
         reason = unavailable(facts, question, request)
         if reason:
-            cell = Cell({}, None, Answer(None, status="not_available", reason=reason), {}, {})
-            yield dress(facts, question, cell, whole(question))
+            period = whole(question) if as_of or (request.date_from and request.date_to) else None
+            yield dress(facts, question, unanswered(reason), period)
             continue
         check_members(facts, question)
         for cell, period in cells(facts, question, request):
@@ -95,13 +95,22 @@ def unavailable(facts: Facts, question: Question, request: Request) -> str | Non
 
 def _no_history(facts: Facts, question: Question) -> str | None:
     column = question.relation.state_column
-    if column is None or question.as_of >= (facts.as_of(question.metric, {question.relation_name}) or question.as_of):
+    if (
+        column is None
+        or question.is_state
+        or question.as_of >= (facts.as_of(question.metric, {question.relation_name}) or question.as_of)
+    ):
         return None
     known = "known_from <= $as_of AND (known_to IS NULL OR known_to > $as_of) AND " if question.relation.known else ""
     table = table_name(question.metric, question.relation_name)
     sql = f"SELECT max(state_from) AS day FROM {table} WHERE {known}state_from > $as_of"
     day = run(facts.version.cursor(), sql, question)["day"].iloc[0]
     return None if day != day or day is None else f"not_available: no history of {column} before {str(day)[:10]}"
+
+
+def unanswered(reason: str) -> Cell:
+    """A cell that says why it has no number."""
+    return Cell({}, None, Answer(None, status="not_available", reason=reason), {}, {})
 
 
 def check_members(facts: Facts, question: Question) -> None:
@@ -134,11 +143,40 @@ def cells(facts: Facts, question: Question, request: Request) -> Iterator[tuple[
 
 
 def _state_cells(facts: Facts, question: Question, by, request: Request, trend: bool):
-    days = periods.state_dates(question.every if trend else None, question.start, question.end, question.as_of)
+    """States at the ends of buckets, each under the day that it is of; one that serves several of them once."""
+    every = question.every if trend else None
+    days = periods.state_dates(every, question.start, question.end, question.as_of, question.fiscal_start)
+    found: dict[date, list[Cell]] = {}
     for day in days:
-        at = replace(question, start=day, end=day, every=None)
-        for cell in _answers(facts, at, by, request.interval and day == days[-1]):
-            yield cell, periods.Period(day.isoformat(), day, day)
+        at = replace(question, start=day, end=day, every="day")
+        made = _answers(facts, at, by, request.interval and day == days[-1])
+        if made:
+            found[made[0].bucket] = made
+        elif not by:
+            reason = no_state(facts, at)
+            found[day] = [unanswered(reason)] if reason else _answers(facts, replace(at, every=None), by, False)
+    for day, made in found.items():
+        yield from ((cell, periods.Period(day.isoformat(), day, day)) for cell in made)
+
+
+def no_state(facts: Facts, question: Question) -> str | None:
+    """Why no state is known at the end of a question; None where there is one, of which nothing is in scope."""
+    column, age = question.relation.state_column or question.relation_name, question.relation.max_age_days
+    recompute = is_recomputed(question, facts.as_of(question.metric, {question.relation_name}))
+    steps = ", ".join(chain(question, recompute))
+    sql = f"""{"WITH " + steps if steps else ""}
+SELECT min(state_date) AS first, max(state_date) FILTER (WHERE state_date <= $end) AS newest
+FROM {table_name(question.metric, question.relation_name)}"""
+    first, newest = (_day(item) for item in run(facts.version.cursor(), sql, question).iloc[0])
+    if first is None or newest is None:
+        return f"not_available: no history of {column}" + (f" before {first}" if first else "")
+    if newest < question.end - timedelta(days=age):
+        return f"not_available: no {column} in the {age} days up to {question.end}"
+    return None
+
+
+def _day(value) -> date | None:
+    return None if value is None or value != value else value.date()
 
 
 def _answers(facts: Facts, question: Question, by: tuple[str, ...], interval: bool) -> list[Cell]:
@@ -175,11 +213,17 @@ def dress(facts: Facts, question: Question, cell: Cell, period: periods.Period |
         "ci_method": answer.ci_method if answer.ci else None,
         "status": _status(facts, question, answer),
         "reason": reason,
-        "provisional": end > question.as_of,
+        "provisional": period is not None and _may_change(question, end),
         "coverage": cell.coverage,
         "excluded": cell.excluded,
         "currency": facts.currency if measure.unit == "currency" else None,
     }
+
+
+def _may_change(question: Question, end: date) -> bool:
+    """Whether the number of a period that ends then may still be another at a later as-of date."""
+    settles = question.field("settles_after")
+    return settles is None or end + timedelta(days=settles) > question.as_of
 
 
 def _nothing(excluded: dict[str, int]) -> str:
@@ -204,7 +248,8 @@ def document(facts: Facts, asked: Metric, measures, params: dict, request: Reque
     as_of = as_of_date(facts, asked, measures, params, request)
     reach = facts.reach_of(asked, measures, params)
     question = questions(facts, asked, measures[0], params, request, as_of)
-    period = whole(question).as_json()
+    known = as_of or (request.date_from and request.date_to)
+    period = whole(question).as_json() if known else dict.fromkeys(("label", "from", "to"), "")
     return {
         "schema": SCHEMA,
         "metric": asked.id,
@@ -222,15 +267,27 @@ def document(facts: Facts, asked: Metric, measures, params: dict, request: Reque
 
 
 def overlap(rows: list[dict], by: tuple[str, ...]) -> list[dict]:
-    """How many units stand in more than one slice (an order with lines of two families), told where it happens."""
+    """How many units stand in more than one slice (an order with lines of two families), told where it happens.
+
+    What the whole leaves out and a slice reads (answers of another survey type) stands in one slice only."""
     found = []
     for name in {row["measure"]: None for row in rows if by}:
         own = [row for row in rows if row["measure"] == name and row["part"] is None and row["period"]]
-        total = sum(row["n"] for row in own if not row["slice"])
-        twice = sum(row["n"] for row in own if row["slice"]) - total
+        whole_rows, slices = ([row for row in own if bool(row["slice"]) is sliced] for sliced in (False, True))
+        twice = (
+            sum(row["n"] for row in slices) - sum(row["n"] for row in whole_rows) - _read_in_slices(whole_rows, slices)
+        )
         if twice > 0:
             found.append({"measure": name, "by": list(by), "counted_twice": twice})
     return found
+
+
+def _read_in_slices(whole_rows: list[dict], slices: list[dict]) -> int:
+    left_out = {reason for row in whole_rows for reason in row["excluded"]}
+    counts = [
+        [sum(row["excluded"].get(reason, 0) for row in rows) for rows in (whole_rows, slices)] for reason in left_out
+    ]
+    return sum(max(0, of_whole - of_slices) for of_whole, of_slices in counts)
 
 
 def describe(measure: Measure) -> dict:

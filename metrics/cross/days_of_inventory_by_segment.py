@@ -34,17 +34,20 @@ KINDS = ("no_demand", "reserved_elsewhere", "quality", "blocked", "in_transit", 
 APART = ("negative", "not_ours")
 
 
-def _relation(name: str, grain: str, key: tuple[str, ...]) -> Relation:
+def _relation(name: str, grain: str, key: tuple[str, ...], column: str = "open order lines") -> Relation:
     sql = (HERE / f"days_of_inventory_by_segment_{name}.sql").read_text("utf-8")
-    return Relation(grain, key, sql, at="state")
+    return Relation(grain, key, sql, at="state", state_column=column)
 
 
 KEY = ("state_date", "product_id", "site_id", "portion", "segment")
 RELATIONS = {
-    "stock": _relation("stock", "stock date x product x site x portion x segment, shared out by demand", KEY),
+    "stock": _relation(
+        "stock", "stock date x product x site x portion x segment, shared out by demand", KEY,
+        "inventory_snapshot.on_hand_qty",
+    ),
     "open_line": _relation("open_line", "order line open at the newest stock date, due in 30 days", ("order_line_id",)),
     "policy": _relation("policy", "product x site x portion x segment at the newest stock date, by each policy", KEY),
-}
+}  # fmt: skip
 NEEDS = (
     "inventory_snapshot.on_hand_qty",
     "inventory_snapshot.unit_cost|product_cost.unit_cost",

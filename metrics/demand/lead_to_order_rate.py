@@ -73,6 +73,15 @@ def mature(params) -> str:
     return "last_day(created_date) + $window::int <= $as_of"
 
 
+def window(params) -> int | None:
+    """Days until a cohort has had its window; with any lag it never has."""
+    return None if params["window"] is None else int(params["window"])
+
+
+def window_and_30(params) -> int | None:
+    return None if params["window"] is None else int(params["window"]) + 30
+
+
 def order_needs(params) -> tuple[str, ...]:
     return (CREATED, ORDERED, LINKED if params["attribution"] == "link_only" else f"{LINKED}|lead.customer_id")
 
@@ -91,6 +100,7 @@ def lead_measure(name: str, title: str, day: str, meaning: str, hit: str = "true
             "by_customer": f"{within(ORDER_DAY)} and not {BY_LINK}",
         },
         "requires": order_needs,
+        "settles_after": window,
         "meaning": meaning,
     }
     return Measure(name, title, "share", "up", "lead", **{**settled, **more})
@@ -191,6 +201,7 @@ MEASURES = (
         ORDER_DAY,
         "The rate without orders cancelled within 30 days.",
         hit=IS_NET,
+        settles_after=window_and_30,
     ),
     lead_measure(
         "conversion_curve",
@@ -203,6 +214,7 @@ MEASURES = (
             "age": "$as_of - created_date",
         },
         sums={"n": "1"},
+        settles_after=0,
         finish=curve,
         interval=None,
         coverage={},

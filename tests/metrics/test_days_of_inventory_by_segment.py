@@ -165,7 +165,38 @@ def test_a_period_shows_its_last_stock_and_a_trend_the_month_ends():
 
 
 def test_stock_too_old_is_no_stock():
-    assert row_of(draw("2026-06-10"))["value"] is None
+    row = row_of(draw("2026-06-10"))
+    assert (row["status"], row["value"]) == ("not_available", None)
+    assert row["reason"] == "not_available: no inventory_snapshot.on_hand_qty in the 35 days up to 2026-06-10"
+
+
+def test_a_state_tells_the_day_of_its_count_and_shows_each_count_once(drawn):
+    version = draw("2026-06-04")
+    for asked in ({}, {"reading": "trend", "date_from": date(2026, 4, 1)}):
+        rows = read(version, ID, Request(**asked))["rows"]
+        assert [row["period"] for row in rows if row["n"]] == [
+            {"label": "2026-04-30", "from": "2026-04-30", "to": "2026-04-30"}
+        ]
+
+
+def test_a_date_before_the_first_count_names_what_has_no_history(drawn):
+    row = row_of(drawn, as_of=date(2026, 4, 29))
+    assert (row["status"], row["value"]) == ("not_available", None)
+    assert row["reason"] == "not_available: no history of inventory_snapshot.on_hand_qty before 2026-04-30"
+
+
+def test_other_ways_of_sharing_have_no_past_and_say_so():
+    version = draw("2026-05-31", **MAY)
+    asked = dict(params={"policy": "fair_share"}, date_to=date(2026, 4, 30), date_from=date(2026, 4, 30))
+    for name in ("days", "cover", "days_by_policy", "allocated_value"):
+        row = row_of(version, name, **asked)
+        assert (row["status"], row["value"]) == ("not_available", None)
+        assert row["reason"] == "not_available: no history of open order lines before 2026-05-31"
+
+
+def test_a_filter_that_leaves_nothing_is_no_missing_history(drawn):
+    row = row_of(drawn, "allocated_value", where={"segment": ("A",), "product": ("P3",)})
+    assert (row["status"], row["reason"]) == ("insufficient", "no rows in scope")
 
 
 @pytest.mark.parametrize(

@@ -218,3 +218,29 @@ def test_no_leads_or_no_orders_are_not_available():
         assert (row["status"], row["value"]) == ("not_available", None), one.name
     alone = made({"lead": "lead_id | created_date\n L | 2025-01-10"})
     assert "sales_order.ordered_date" in tile(alone)["reason"]
+
+
+def test_a_cohort_settles_when_its_last_lead_has_had_the_window(steady):
+    # June 2025 + 90 days = 28 September; an order of that day may be cancelled for 30 days more
+    def told(name, as_of, **params):
+        june = dict(date_from=date(2025, 6, 1), date_to=date(2025, 6, 30), as_of=as_of, params=params)
+        return tile(steady, name, **june)["provisional"]
+
+    for name in ("rate", "won_rate", "phi"):
+        assert (told(name, date(2025, 9, 27)), told(name, date(2025, 9, 28))) == (True, False), name
+    assert (told("net_rate", date(2025, 10, 27)), told("net_rate", date(2025, 10, 28))) == (True, False)
+    assert told("rate", date(2025, 8, 1), window=30) is False
+    assert told("rate", date(2026, 4, 30), window="none") is True
+    assert told("conversion_curve", date(2025, 7, 1)) is False
+
+
+def test_both_sides_of_a_comparison_are_read_as_of_one_date():
+    # orders reach to December only, so that is the date of a question that asks for both; the deals close in January
+    version = made(cohorts((5, 10), (5, 10), lag=360))
+    version.cursor().execute(
+        "update load set last_full_day = date '2025-12-31' where object = 'sales_order'"
+    ).fetchall()
+    asked = dict(date_from=date(2025, 2, 1), date_to=date(2025, 2, 28), params={"window": "none"}, reading="compare")
+    doc = read(version, "lead_to_order_rate", Request(measures=("won_rate", "rate"), **asked))
+    assert doc["as_of"] == "2025-12-31"
+    assert [(row["num"], row["base"]["num"]) for row in doc["rows"]] == [(0, 0), (0, 0)]

@@ -225,3 +225,11 @@ def test_rows_after_the_as_of_date_change_nothing():
         before, after = (rows(made, name, as_of=day) for made in versions)
         assert before == after, name
     assert counts(tile(versions[0], as_of=day)) == (3, 5)
+
+
+@pytest.mark.parametrize(("as_of", "provisional"), [("2026-03-01", True), ("2026-03-02", False)])
+def test_a_perfect_order_may_still_come_back_for_30_days(as_of, provisional):
+    made = company(example_tables(), metric("otif"), as_of=as_of)
+    for name in ("perfect_order", "perfect_component"):
+        assert tile(made, name)["provisional"] is provisional, name
+    assert tile(made, "otif")["provisional"] is False

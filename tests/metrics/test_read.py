@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from metrics import cubes, read, registry
+from metrics import cubes, periods, read, registry
 from metrics.question import Request
 from metrics.registry import UsageError
 from tests.metrics.toy import TOY, toy_version
@@ -158,3 +158,64 @@ def test_every_slice_is_compared_with_the_member_and_the_whole_gets_no_interval(
 def test_a_parameter_beyond_all_numbers_is_refused():
     with pytest.raises(UsageError, match="number"):
         ask(params={"bonus": "inf"})
+
+
+def test_slices_that_read_what_the_whole_leaves_out_are_counted_once():
+    rows = [
+        {
+            "measure": "m",
+            "part": None,
+            "period": {"label": "2026"},
+            "slice": {},
+            "n": 6,
+            "excluded": {"other": 2, "bad": 1},
+        },
+        {
+            "measure": "m",
+            "part": None,
+            "period": {"label": "2026"},
+            "slice": {"kind": "a"},
+            "n": 6,
+            "excluded": {"bad": 1},
+        },
+        {
+            "measure": "m",
+            "part": None,
+            "period": {"label": "2026"},
+            "slice": {"kind": "b"},
+            "n": 2,
+            "excluded": {"bad": 1},
+        },
+    ]
+    assert read.overlap(rows, ("kind",)) == []
+    rows[2]["n"] = 3
+    assert read.overlap(rows, ("kind",)) == [{"measure": "m", "by": ["kind"], "counted_twice": 1}]
+
+
+def test_without_any_data_no_period_is_named():
+    version = toy_version()
+    version.cursor().execute("delete from load").fetchall()
+    doc = ask(version, measures=("gone",))
+    assert (doc["as_of"], doc["rows"][0]["period"], doc["rows"][0]["provisional"]) == (None, None, False)
+    assert (doc["scope"]["label"], doc["scope"]["from"], doc["scope"]["to"]) == ("", "", "")
+    asked = ask(version, measures=("gone",), date_from=date(2026, 1, 1), date_to=date(2026, 1, 31))
+    assert asked["rows"][0]["period"]["label"] == "2026-01-01..2026-01-31"
+
+
+@pytest.mark.parametrize(
+    ("every", "fiscal_start", "days"),
+    [
+        ("fiscal_month", "04-06", ["2026-01-05", "2026-02-05", "2026-03-05", "2026-03-10"]),
+        ("fiscal_month", "01-31", ["2026-01-30", "2026-03-02", "2026-03-10"]),
+        ("month", "04-06", ["2026-01-31", "2026-02-28", "2026-03-10"]),
+        ("quarter", "04-06", ["2026-03-10"]),
+        ("week", "04-06", None),
+    ],
+)
+def test_a_state_is_read_at_the_end_of_every_period(every, fiscal_start, days):
+    start, end = date(2026, 1, 3), date(2026, 3, 10)
+    found = [str(day) for day in periods.state_dates(every, start, end, date(2026, 12, 31), fiscal_start)]
+    assert days is None or found == days
+    assert found[-1] == "2026-03-10"
+    if every == "week":
+        assert found[:2] == ["2026-01-04", "2026-01-11"]
