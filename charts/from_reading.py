@@ -111,7 +111,7 @@ def from_first(labels: list[str], drawn: set[str]) -> list[str]:
 
 def is_worse_first(better: str | None) -> bool:
     """Whether the greatest number is the worst: lower is better. Without a direction too."""
-    return better not in ("up", "higher")
+    return better != "up"
 
 
 def ordered(found: list[dict], better: str | None) -> list[dict]:

@@ -1,13 +1,15 @@
 """The overview for leaders: six metrics with change, trend, slices and weakest slice, out of `metrics.read` alone."""
 
+from datetime import date
+
+from charts import windows
 from charts.from_reading import by_slice, ordered, trend
+from charts.standing import DIMS, weakest
 from metrics.question import Request
 from metrics.read import read
 from metrics.registry import Metric, catalogue
-from reports import words
 from reports.definition import definition_of
 from reports.model import Report, Section, Source
-from reports.windows import asked
 
 METRICS = (
     "pipeline_forecast_accuracy",
@@ -17,7 +19,6 @@ METRICS = (
     "otif",
     "lead_to_order_rate",
 )
-DIMS = ("segment", "family", "site")
 SOURCES = """
 select system, object,
        left(max(exported_at)::varchar, if(bool_and(exported_is_date), 10, 16)) as exported_at,
@@ -56,7 +57,8 @@ def _read_section(version, metric: Metric) -> Section:
     dims = [name for name in DIMS if name in metric.dims]
     first, *others = dims or [None]
     usual = read(version, metric.id, Request(by=(first,) if first else ()))
-    wanted = asked(metric, usual) | {f"by_{dim}": Request(by=(dim,), interval=False) for dim in others}
+    as_of = date.fromisoformat(usual["as_of"]) if usual["as_of"] else None
+    wanted = asked(metric, as_of) | {f"by_{dim}": Request(by=(dim,), interval=False) for dim in others}
     docs = {"value": usual} | {name: read(version, metric.id, request) for name, request in wanted.items()}
     headline, measure = total(usual), metric.headline
     every = wanted["trend"].every
@@ -79,6 +81,19 @@ def _read_section(version, metric: Metric) -> Section:
     )
 
 
+def asked(metric: Metric, as_of: date | None) -> dict[str, Request]:
+    """What is read beside the value of the usual period: prior, prior_year and trend."""
+
+    def over(rule) -> dict[str, date | None]:
+        return dict(zip(("date_from", "date_to"), rule(metric, windows.USUAL, as_of), strict=True))
+
+    return {
+        "prior": Request(reading="compare", compare_to="prior", **over(windows.compared)),
+        "prior_year": Request(reading="compare", compare_to="prior-year", **over(windows.beside_last_year)),
+        "trend": Request(reading="trend", every=windows.every(metric), **over(windows.drawn)),
+    }
+
+
 def _tells(chart) -> bool:
     """Whether a chart has at least two numbers to compare."""
     return sum(value is not None for series in chart.series for value in series.y) > 1
@@ -92,21 +107,6 @@ def total(doc: dict) -> dict:
 def whole(doc: dict) -> list[dict]:
     """The rows that are no part of a many-valued measure."""
     return [row for row in doc["rows"] if row["part"] is None]
-
-
-def weakest(headline: dict, slices: list[dict], better: str | None) -> dict | None:
-    """The slice furthest on the wrong side of the whole (furthest off where no side is wrong), enough rows first."""
-    if not words.is_shown(headline):
-        return None
-    judged = [row for row in slices if words.is_shown(row)]
-    judged = [row for row in judged if row["status"] == "ok"] or judged
-    worst = max(judged, key=lambda row: _gap(row, headline, better), default=None)
-    return worst if worst and _gap(worst, headline, better) > 0 else None
-
-
-def _gap(row: dict, headline: dict, better: str | None) -> float:
-    off = row["value"] - headline["value"]
-    return {"up": -off, "down": off}.get(better, abs(off))
 
 
 def _stale(doc: dict) -> str | None:

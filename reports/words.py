@@ -1,8 +1,9 @@
 """How a result row is put into words on paper; too few rows show what was counted, never a value."""
 
+from charts.from_reading import shown
 from charts.numbers import DASH, change, counted, written
+from charts.standing import DIRECTED, judged
 
-SHOWN = ("ok", "low_n", "stale")
 STATUS = {
     "low_n": "few rows",
     "insufficient": "too few rows",
@@ -13,7 +14,7 @@ STATUS = {
 
 def is_shown(row: dict | None) -> bool:
     """Whether enough rows stand behind the value to print it."""
-    return row is not None and row["status"] in SHOWN and row["value"] is not None
+    return shown(row) is not None
 
 
 def value(row: dict | None, unit: str) -> str:
@@ -53,12 +54,12 @@ def period(scope: dict) -> str:
 
 def order(better: str | None) -> str:
     """What the first of the slices is."""
-    return "worst first" if better in ("up", "down") else "highest first"
+    return "worst first" if better in DIRECTED else "highest first"
 
 
 def is_compared(row: dict | None) -> bool:
     """Whether the row has a difference that both its ends carry."""
-    return is_shown(row) and row.get("difference") is not None and row["base"]["status"] in SHOWN
+    return is_shown(row) and row.get("difference") is not None and shown(row["base"]) is not None
 
 
 def comparisons(section) -> list[tuple[dict, str]]:
@@ -91,11 +92,8 @@ def difference(row: dict | None, unit: str) -> str:
     return change(row["difference"], unit, row["currency"]) if is_compared(row) else DASH
 
 
-def tone(row: dict | None, better: str | None) -> str:
-    """good, bad or flat: whether the change is the way one wants; flat within its interval or without a direction."""
-    if not is_compared(row) or better not in ("up", "down") or not row["difference"]:
+def tone(row: dict | None, measure) -> str:
+    """good, bad or flat: whether the change is the way one wants."""
+    if not is_compared(row):
         return "flat"
-    ends = row.get("difference_ci")
-    if ends and ends[0] is not None and ends[1] is not None and ends[0] <= 0 <= ends[1]:
-        return "flat"
-    return "good" if (row["difference"] > 0) == (better == "up") else "bad"
+    return judged(row["difference"], measure.unit, measure.better, row.get("difference_ci"))

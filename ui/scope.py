@@ -1,23 +1,22 @@
 """What the numbers of a page are about: period, members and data version, all of it in the address."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 import streamlit as st
-from dateutil.relativedelta import relativedelta
 
-from metrics.periods import default_period, last_complete_month, month_end
+from charts import windows
+from charts.standing import DIMS
+from charts.windows import whole_months
 from metrics.registry import Metric, UsageError, catalogue
 from ui import data
 from warehouse.versions import Version
 
-DIMS = ("segment", "family", "site")
 USUAL, OWN = "Usual period", "Own dates"
 MONTHS = {"3 months": 3, "6 months": 6, "12 months": 12, "24 months": 24}
 # what stands in the address is what stands in the list, so the words are the values
 PERIODS = (USUAL, *MONTHS, OWN)
-TREND_MONTHS = 12
 WIDTH = 170
 EARLIEST, LATEST = date(1970, 1, 1), date(2099, 12, 31)
 
@@ -54,52 +53,22 @@ class Scope:
         """Dimensions that are filtered here but that the metric cannot be filtered by; they must be told."""
         return [name for name in self.where if name not in metric.dims]
 
-    def every(self, metric: Metric) -> str:
-        """The buckets of a trend: quarters where a month alone holds too few origins to be judged."""
-        return "quarter" if metric.window == "all" else "month"
-
-    def recent(self, metric: Metric) -> dict | None:
-        """The last 3 months of a period of 12, whose prior period is the year before; None for any other period."""
-        start, end = self.bounds(metric)
-        if start is None or end is None or (start, end) != whole_months(end, 12):
-            return None
-        first, last = whole_months(end, 3)
-        return {**self.request(metric), "date_from": first, "date_to": last}
-
-    def bounds(self, metric: Metric) -> tuple[date | None, date | None]:
-        """First and last day of the period that is compared, the metric's usual one where none was chosen."""
-        asked, as_of = self.compared(metric), data.as_of(self.version, metric)
-        if asked["date_from"] or asked["date_to"] or as_of is None or metric.window == "state":
-            return asked["date_from"], asked["date_to"]
-        return default_period(metric.window, as_of, {name: param.default for name, param in metric.params.items()})
-
     def compared(self, metric: Metric) -> dict:
-        """As `request`, but a metric whose usual period is all its history is compared over its last 12 months."""
-        asked = self.request(metric)
-        if asked["date_from"] is None and asked["date_to"] is None and metric.window == "all":
-            start, end = whole_months(data.as_of(self.version, metric), 12)
-            return {**asked, "date_from": start, "date_to": end}
-        return asked
+        """As `request`, over the days whose prior period is the base of a comparison."""
+        return self._over(metric, windows.compared)
+
+    def beside_last_year(self, metric: Metric) -> dict:
+        """As `request`, over the days that are compared with last year's."""
+        return self._over(metric, windows.beside_last_year)
 
     def trended(self, metric: Metric) -> dict:
-        """As `request`, over at least 12 months up to the same end, so that a short period still shows its way."""
+        """As `request`, over at least 12 months up to the same end."""
+        return self._over(metric, windows.drawn)
+
+    def _over(self, metric: Metric, rule: Callable) -> dict:
         asked = self.request(metric)
-        if metric.window in ("all", "mature_12_cohorts") and asked["date_from"] is None:
-            return asked
-        end = asked["date_to"] or data.as_of(self.version, metric)
-        if end is None:
-            return asked
-        start = last_complete_month(end) - relativedelta(months=TREND_MONTHS - 1)
-        first = asked["date_from"]
-        return {**asked, "date_from": min(first, start) if first else start, "date_to": asked["date_to"]}
-
-
-def whole_months(as_of: date | None, months: int) -> tuple[date | None, date | None]:
-    """The last `months` complete months at a date."""
-    if as_of is None:
-        return None, None
-    last = last_complete_month(as_of)
-    return last - relativedelta(months=months - 1), month_end(last)
+        start, end = rule(metric, (asked["date_from"], asked["date_to"]), data.as_of(self.version, metric))
+        return {**asked, "date_from": start, "date_to": end}
 
 
 def members(of: Version, dim: str) -> list[str]:

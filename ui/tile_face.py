@@ -6,11 +6,12 @@ import streamlit as st
 
 from charts.from_reading import shown
 from charts.numbers import DASH, written
+from charts.standing import DIRECTED
 from metrics.registry import Metric, UsageError
 from ui.data import OldVersion
 from ui.escape import h
 from ui.formats import counts, lacking, of, reach, span
-from ui.tiles import LESS, MORE, Change, Told
+from ui.tiles import Change, Told
 
 BADGES = {
     "low_n": "few rows",
@@ -131,7 +132,7 @@ def weak(told: Told) -> str:
         return '<p class="tl-weak"><span>No slice stands apart</span></p>' if shown(told.now) is not None else ""
     dim, name, row = told.weakest
     measure = told.metric.headline
-    word = "Weakest" if measure.better in (*LESS, *MORE) else "Furthest off"
+    word = "Weakest" if measure.better in DIRECTED else "Furthest off"
     value = written(row["value"], measure.unit, row["currency"])
     said = f"<span>{word} {h(dim)}:</span> <b>{h(name)}</b> {h(value)} <span>({h(counts(row, measure.unit))})</span>"
     return f'<p class="tl-weak">{said}</p>'

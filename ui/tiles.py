@@ -2,22 +2,16 @@
 
 from dataclasses import dataclass
 
+from charts import windows
 from charts.frame import period_name
 from charts.from_reading import UNSHOWN, rows, shown, undated
 from charts.numbers import DASH, change
+from charts.standing import DIMS, judged, weakest, within
 from metrics.registry import Metric, UsageError
 from ui import data
 from ui.formats import months_of, span
-from ui.scope import DIMS, Scope
+from ui.scope import Scope
 
-BADGES = {
-    "low_n": "few rows",
-    "insufficient": "too few rows",
-    "stale": "stale masters",
-    "not_available": "not available",
-}
-LESS = ("down", "lower")
-MORE = ("up", "higher")
 VERDICTS = {"good": "better", "bad": "worse", "flat": "", "chance": "within chance"}
 
 
@@ -50,17 +44,26 @@ class Told:
 
 def wanted(metric: Metric, scope: Scope) -> list[tuple[str, dict]]:
     """The readings of one tile: value, prior, year before, trend, slices; all in the same scope."""
-    asked, compared = scope.request(metric), scope.compared(metric)
-    dims = [dim for dim in DIMS if dim in metric.dims]
-    prior = {**compared, "reading": "compare", "compare_to": "prior"}
+    asked, compared, year = scope.request(metric), scope.compared(metric), scope.beside_last_year(metric)
+    # only the difference of two proportions has an interval; a value has one wherever its measure does
+    sure, same = metric.headline.interval == "proportion", compared == asked
+    prior = {**compared, "reading": "compare", "compare_to": "prior", "interval": sure or same}
+    last = {**year, "reading": "compare", "compare_to": "prior-year", "interval": sure}
     # a comparison holds the value too: where it is of the same period, one reading serves both
-    return [
-        (metric.id, prior if compared == asked else asked),
-        (metric.id, prior),
-        (metric.id, {**(scope.recent(metric) or compared), "reading": "compare", "compare_to": "prior-year"}),
-        (metric.id, {**scope.trended(metric), "reading": "trend", "every": scope.every(metric), "interval": False}),
-        *((metric.id, {**asked, "by": (dim,), "interval": False}) for dim in dims),
-    ]
+    value = prior if same else {**asked, "interval": metric.headline.interval is not None}
+    trend = {**scope.trended(metric), "reading": "trend", "every": windows.every(metric), "interval": False}
+    return [(metric.id, one) for one in (value, prior, last, trend)] + sliced(metric, scope)
+
+
+def sliced(metric: Metric, scope: Scope) -> list[tuple[str, dict]]:
+    """The readings among whose slices the weakest is sought: by every dimension in the usual scope; in a narrower one
+    by that in which the weakest stands there, so that a click costs one of them."""
+    dims = [dim for dim in DIMS if dim in metric.dims and len(scope.where.get(dim, ())) != 1]
+    if scope.is_narrowed:
+        usual = Scope(scope.version)
+        found = worst(metric, data.readings(scope.version, sliced(metric, usual)))
+        dims = [found[0]] if found and found[0] in dims else dims[:1]
+    return [(metric.id, {**scope.request(metric), "by": (dim,), "interval": False}) for dim in dims]
 
 
 def early(metrics: list[Metric], scope: Scope) -> list[Told | UsageError]:
@@ -83,7 +86,7 @@ def tell(metric: Metric, scope: Scope) -> Told | UsageError:
     refused = next((doc for doc in docs if isinstance(doc, UsageError)), None)
     if refused is not None:
         return refused
-    now_doc, prior, year, trend, *sliced = docs
+    now_doc, prior, year, trend, *by_dim = docs
     name = metric.headline.name
     now = headline(now_doc, name)
     points = [row for row in rows(trend, name, None, None, True)]
@@ -92,7 +95,7 @@ def tell(metric: Metric, scope: Scope) -> Told | UsageError:
         now=now,
         doc=now_doc,
         changes=(changed(prior, name, "prior period", now), changed(year, name, "last year", now)),
-        weakest=weakest(metric, sliced),
+        weakest=worst(metric, by_dim),
         path=tuple(shown(row) for row in points),
         labels=tuple(period_name(row["period"]["label"]) for row in points),
         left_out=tuple(scope.left_out(metric)),
@@ -102,15 +105,6 @@ def tell(metric: Metric, scope: Scope) -> Told | UsageError:
 
 def headline(doc: dict, name: str) -> dict:
     return undated(doc, name, None, None)[0]
-
-
-def judged(difference: float | None, better: str | None, ci=None) -> str:
-    """good, bad or flat: flat when nothing moved, no direction is better, or the interval of the difference holds 0."""
-    if not difference or better not in (*LESS, *MORE):
-        return "flat"
-    if within(ci):
-        return "flat"
-    return "good" if (difference > 0) == (better in MORE) else "bad"
 
 
 def against(row: dict, now: dict, base: str) -> str:
@@ -129,38 +123,19 @@ def changed(doc: dict, name: str, base: str, now: dict | None = None) -> Change:
     if not then.get("period") or row.get("difference") is None or shown(row) is None or then.get("status") in UNSHOWN:
         return Change("flat", DASH, compared, "too few rows then" if then.get("n") else "no rows then")
     difference, ci = row["difference"], row.get("difference_ci")
-    verdict = judged(difference, told["better"], ci)
+    verdict = judged(difference, told["unit"], told["better"], ci)
     mark = "" if verdict == "flat" else "▲ " if difference > 0 else "▼ "
     word = VERDICTS["chance" if verdict == "flat" and within(ci) else verdict]
     dates = f"{span(row['period'])} beside {span(then['period'])}"
     return Change(verdict, mark + change(difference, told["unit"], row["currency"]), compared, word, dates)
 
 
-def within(ci) -> bool:
-    """Whether the interval of a difference is known and holds zero."""
-    return bool(ci) and None not in ci and ci[0] <= 0 <= ci[1]
-
-
-def weakest(metric: Metric, sliced: list[dict]) -> tuple[str, str, dict] | None:
-    """(dimension, member, row) of the slice that is furthest on the wrong side of the whole, enough rows first."""
-    name, better = metric.headline.name, metric.headline.better
-    found = []
-    for doc, dim in zip(sliced, [dim for dim in DIMS if dim in metric.dims], strict=True):
-        slices = [row for row in undated(doc, name, None, dim) if shown(row) is not None]
-        total = shown(headline(doc, name))
-        if total is None or len(slices) < 2:
-            continue
-        found += [(row["status"] == "ok", gap(row["value"], total, better), dim, row) for row in slices]
-    sure = [entry for entry in found if entry[0]] or found
-    worst = max(sure, key=lambda entry: entry[1], default=None)
-    if worst is None or worst[1] <= 0:
+def worst(metric: Metric, by_dim: list[dict | UsageError]) -> tuple[str, str, dict] | None:
+    """(dimension, member, row) of the slice that is furthest on the wrong side of the whole."""
+    docs = [doc for doc in by_dim if not isinstance(doc, UsageError)]
+    if not docs:
         return None
-    _, _, dim, row = worst
-    return dim, str(row["slice"][dim]), row
-
-
-def gap(value: float, total: float, better: str | None) -> float:
-    """How far a slice stands on the wrong side of the whole; with no better side, how far at all."""
-    if better in MORE:
-        return total - value
-    return value - total if better in LESS else abs(value - total)
+    name = metric.headline.name
+    slices = [row for doc in docs for dim in doc["scope"]["by"] for row in undated(doc, name, None, dim)]
+    row = weakest(headline(docs[0], name), slices, metric.headline.better)
+    return None if row is None else next((dim, str(member), row) for dim, member in row["slice"].items())

@@ -1,10 +1,13 @@
 """A tile says what the reading says: judged by direction, pale when unsure, silent when too few."""
 
+from datetime import date
+
 import pytest
 
 from metrics.registry import UsageError
 from tests.ui import documents
 from ui import standouts, tile_face, tiles
+from ui.scope import Scope
 
 SEGMENT = {"segment": "Key accounts"}
 
@@ -26,24 +29,6 @@ def told(metric_id="otif", difference=0.02, ci=(0.01, 0.03), now=None, **more) -
 def face(one: tiles.Told) -> str:
     parts = (tile_face.head, tile_face.value_row, tile_face.changes, tile_face.weak, tile_face.foot)
     return "".join(part(one) for part in parts)
-
-
-@pytest.mark.parametrize(
-    ("better", "difference", "ci", "verdict"),
-    [
-        ("up", 0.1, (0.05, 0.2), "good"),
-        ("up", -0.1, (-0.2, -0.05), "bad"),
-        ("down", 0.1, (0.05, 0.2), "bad"),
-        ("down", -0.1, None, "good"),
-        ("up", 0.1, (-0.05, 0.2), "flat"),
-        ("band", 0.1, (0.05, 0.2), "flat"),
-        (None, 0.1, None, "flat"),
-        ("up", 0.0, None, "flat"),
-        ("up", None, None, "flat"),
-    ],
-)
-def test_a_change_is_judged_by_the_direction_that_is_better_and_by_its_interval(better, difference, ci, verdict):
-    assert tiles.judged(difference, better, ci) == verdict
 
 
 def test_a_comparison_with_a_period_of_too_few_rows_is_no_number():
@@ -98,22 +83,27 @@ def test_the_weakest_slice_is_the_worst_by_direction_over_all_dimensions(metric_
     docs = [documents.document(metric_id, by=(dim,)) for dim in ("segment", "family", "site")]
     motors = next(row for row in docs[1]["rows"] if row["slice"] == {"family": "Motors"})
     motors["value"] = worst
-    assert tiles.weakest(metric, docs) == ("family", "Motors", motors)
+    assert tiles.worst(metric, docs) == ("family", "Motors", motors)
 
 
-def test_a_slice_of_few_rows_is_the_weakest_only_when_there_is_no_other():
-    metric, docs = (
-        documents.metric("satisfaction_vs_delivery"),
-        [documents.document("lead_to_order_rate", by=("segment",))],
-    )
-    metric = documents.metric("lead_to_order_rate")
-    for row in docs[0]["rows"]:
-        if row["slice"] == SEGMENT:
-            row |= {"value": 0.01, "status": "low_n"}
-    assert tiles.weakest(metric, docs)[1] != "Key accounts"
-    for row in docs[0]["rows"]:
-        row["status"] = "low_n"
-    assert tiles.weakest(metric, docs)[1] == "Key accounts"
+def test_a_click_reads_one_dimension_for_the_weakest_slice_that_of_the_usual_scope(monkeypatch):
+    metric = documents.metric("otif")
+
+    def read(of, wanted):
+        docs = [documents.document("otif", by=asked["by"]) for _, asked in wanted]
+        for found in (row for doc in docs for row in doc["rows"] if row["slice"] == {"family": "Motors"}):
+            found["value"] = 0.1
+        return docs
+
+    monkeypatch.setattr(tiles.data, "readings", read)
+    monkeypatch.setattr(tiles.data, "as_of", lambda of, metric: date(2026, 4, 30))
+
+    def sought(**where):
+        return [asked["by"] for _, asked in tiles.sliced(metric, Scope(None, where=where))]
+
+    assert sought() == [("segment",), ("family",), ("site",)]
+    assert sought(segment=("SMB",)) == [("family",)]
+    assert sought(family=("Pumps",)) == [("segment",)]
 
 
 def test_what_stands_out_puts_a_sure_change_for_the_worse_first():
