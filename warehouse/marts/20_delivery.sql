@@ -126,8 +126,38 @@ from (
     where coalesce(header_delivery_basis, 'unstated') in ('pod', 'carrier', 'unstated')
 ) as proved;
 
--- Deliveries by line. Columns without a word on several deliveries hold for lines with one (deliveries = 1).
-create table line_delivery as
+-- Lines that may have been delivered more than once.
+create table line_delivered_often as
+select order_line_id
+from (select order_line_id from shipment_line union all select order_line_id from whole_delivery) as part
+group by order_line_id
+having count(*) > 1;
+
+-- Deliveries by line. Columns without a word on several deliveries hold for lines with one (deliveries = 1); only lines
+-- with several are added up.
+create view line_delivery as
+select
+    order_line_id,
+    1 as deliveries,
+    evidence,
+    is_proof,
+    is_handover,
+    not is_proof as has_unproved,
+    qty,
+    event_date,
+    known_date,
+    issue_date,
+    shipped_date,
+    picked_date,
+    carrier,
+    case when qty_damaged is not null then known_date end as condition_known_date,
+    case when qty_damaged > 0 then known_date end as damaged_date,
+    qty_damaged as damaged_qty,
+    case when doc_ok is not null then known_date end as papers_known_date,
+    case when not doc_ok then known_date end as papers_wrong_date
+from delivery_event as event
+anti join line_delivered_often as often on often.order_line_id = event.order_line_id
+union all
 select
     order_line_id,
     count(*) as deliveries,
@@ -147,7 +177,8 @@ select
     sum(qty_damaged) as damaged_qty,
     min(known_date) filter (where doc_ok is not null) as papers_known_date,
     min(known_date) filter (where not doc_ok) as papers_wrong_date
-from delivery_event
+from delivery_event as event
+semi join line_delivered_often as often on often.order_line_id = event.order_line_id
 group by order_line_id;
 
 -- What came back through our fault and what was invoiced wrongly, by line.
@@ -172,11 +203,22 @@ group by order_line_id;
 
 -- The first day on which the company knew anything about papers, and about the condition of what arrived.
 create table component_since as
+with shipped as (
+    select
+        min(known_date) filter (where doc_ok is not null) as papers_since,
+        min(known_date) filter (where qty_damaged is not null) as condition_since
+    from delivery_event
+),
+invoiced as (
+    select min(invoiced_date) as papers_since from invoice_line where is_accurate is not null
+),
+returned as (
+    select min(returned_date) as returns_since from return_line where fault is not null
+)
 select
-    (select min(day) from (
-        select min(papers_known_date) as day from line_delivery
-        union all select min(invoice_known_date) as day from line_complaint) as papers) as papers_since,
-    (select min(day) from (
-        select min(condition_known_date) as day from line_delivery
-        union all select min(returned_date) as day from return_line where fault is not null) as conditions) as condition_since,
-    (select min(returned_date) from return_line where fault is not null) as returns_since;
+    least(shipped.papers_since, invoiced.papers_since) as papers_since,
+    least(shipped.condition_since, returned.returns_since) as condition_since,
+    returned.returns_since
+from shipped
+cross join invoiced
+cross join returned;

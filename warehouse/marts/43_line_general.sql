@@ -18,7 +18,7 @@ with given as (
     select order_line_id, greatest(coalesce(first_set_date, known_from), known_from), 1, first_promised_date, null, null
     from line_base
     where is_general and first_promised_date is not null
-        and order_line_id not in (select order_line_id from line_promise)
+        and order_line_id not in (select order_line_id from promise_history where order_line_id is not null)
 ),
 ordered as (
     select
