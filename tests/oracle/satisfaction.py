@@ -14,7 +14,8 @@ LAST_ORDER = timedelta(days=60)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of an order: days late by its worst line, and the day from which the customer can judge it."""
+    """What came of an order: days late by its worst line, and the first day on which the customer can judge it, that
+    of the delivery or the day after the promised one."""
 
     late: int | None
     known: date | None
@@ -39,7 +40,7 @@ def _outcome(own: list[Line]) -> Outcome:
     if delivered is None or not promised:
         return Outcome(None, None, delivered)
     late = max((line.completed - line.first).days for line in promised)
-    return Outcome(late, min(delivered, max(line.first for line in promised)), delivered)
+    return Outcome(late, min(delivered, max(line.first for line in promised) + timedelta(days=1)), delivered)
 
 
 def answered(company: Company, lines: list[Line], start: date, end: date, timing: str) -> list[tuple[int, int]]:
@@ -54,7 +55,7 @@ def answered(company: Company, lines: list[Line], start: date, end: date, timing
     kept = [(found[order], row) for order, row in last.items() if start <= row["responded_date"] <= end]
     kept = [(outcome, row) for outcome, row in kept if outcome.late is not None]
     if timing == "after_outcome":
-        kept = [(outcome, row) for outcome, row in kept if row["responded_date"] > outcome.known]
+        kept = [(outcome, row) for outcome, row in kept if row["responded_date"] >= outcome.known]
     return [(outcome.late, row["score"]) for outcome, row in kept]
 
 
