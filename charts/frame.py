@@ -28,6 +28,15 @@ def shortened(name: str, most: int = 26) -> str:
     return f"{name[: most - tail - 1].rstrip()}…{name[-tail:].lstrip()}"
 
 
+def folded(name: str, most: int = 11) -> tuple[str, ...]:
+    """The name in one line or two, parted at the space nearest its middle where it is longer than `most`."""
+    spaces = [at for at, letter in enumerate(name) if letter == " "]
+    if len(name) <= most or not spaces:
+        return (name,)
+    at = min(spaces, key=lambda space: abs(space - len(name) / 2))
+    return name[:at], name[at + 1 :]
+
+
 def shown_ticks(count: int, most: int = 7) -> list[int]:
     """Which of `count` categories carry a label so that at most about `most` do; the last one always does."""
     step = max(1, -(-count // most))

@@ -224,7 +224,8 @@ def range_by_slice(doc: dict, measure: str, spread: str, dim: str, title: str, q
 
 
 def grouped(doc: dict, wanted: list[tuple[str, str | None, str]], dim: str, title: str, kind: str = "bar", **style):
-    """Several (measure, part, name) side by side (or stacked) per member, members ordered by the first, worst first."""
+    """Several (measure, part, name) side by side (or stacked) per member, members ordered by the first, worst first.
+    What is zero for every member is told in a note instead of drawn."""
     first = wanted[0]
     told = described(doc, first[0])
     names = [member(row, dim) for row in ordered(undated(doc, first[0], first[1], dim), told["better"])]
@@ -232,14 +233,16 @@ def grouped(doc: dict, wanted: list[tuple[str, str | None, str]], dim: str, titl
     for measure, part, name in wanted:
         by_name = {member(row, dim): row for row in undated(doc, measure, part, dim)}
         made.append(series(name, [by_name.get(one) for one in names], banded=False))
+    still = [one.name for one in made[1:] if one.y and not any(value is None or value for value in one.y)]
     return ChartSpec(
         kind=kind,
         title=title,
         x=tuple(names),
-        series=tuple(made),
+        series=tuple(one for one in made if one.name not in still),
         unit=told["unit"],
         currency=currency(doc, first[0]),
         keys=tuple({dim: name} for name in names),
+        notes=tuple(f"{name}: zero for every {dim.replace('_', ' ')}." for name in still),
         **style,
     )
 

@@ -41,6 +41,35 @@ PARTS = {
     "expired": "Expired",
     "no_demand": "No recent demand",
 }
+COLUMNS = {
+    "row_key": "Row",
+    "day": "Counted on",
+    "reason": "Left out because",
+    "num": "Numerator",
+    "den": "Denominator",
+    "n": "Counted",
+    "days": "Days",
+    "event": "Complete",
+    "file:line": "File and line",
+    "further sources": "Also from",
+    "y": "Booked",
+    "f_pipe": "Forecast from open deals",
+    "f_base": "Forecast from deals to come",
+    "tol": "Tolerance",
+    "uom_missing": "Unit unknown",
+    "base_uom": "Unit",
+    "order_no": "Order number",
+    "is_header": "Order without lines",
+}
+WORDS = {
+    "qty": "quantity",
+    "uom": "unit",
+    "sla": "SLA",
+    "crm": "CRM",
+    "uid": "id",
+    "fulfil": "fulfilment",
+    "no": "number",
+}
 SYSTEMS = {"sap": "SAP", "salesforce": "Salesforce"}
 
 
@@ -49,6 +78,17 @@ def part_name(part: str | None, whole: str = "Total") -> str:
     if part is None:
         return whole
     return PARTS.get(part, part.replace("_", " ").capitalize() if part.islower() else part)
+
+
+def column_name(name: str) -> str:
+    """A column of the rows behind a number in plain words: first_promised_date is First promised."""
+    if name in COLUMNS:
+        return COLUMNS[name]
+    if name.startswith("f_"):
+        return f"Forecast: {part_name(name[2:])}"
+    words = name.removesuffix("_date").removesuffix("_at").split("_")
+    said = " ".join(WORDS.get(word, word) for word in words)
+    return said[:1].upper() + said[1:]
 
 
 def system_name(system: str) -> str:

@@ -5,7 +5,7 @@ from html import escape
 import plotly.io  # noqa: F401  (Streamlit writes figures with it; imported here, the first chart does not wait)
 from plotly.basedatatypes import BaseFigure
 
-from charts.frame import shortened, shown_ticks, value_range
+from charts.frame import folded, shortened, shown_ticks, value_range
 from charts.numbers import SYMBOLS
 from charts.palette import palette
 from charts.plotly_traces import TRACES
@@ -94,7 +94,7 @@ def name_axis(spec: ChartSpec, theme: str) -> dict:
         "showgrid": False,
         "tickmode": "array",
         "tickvals": list(places),
-        "ticktext": [escape(shortened(spec.x[place])) for place in places],
+        "ticktext": [tick_name(spec, place) for place in places],
         "tickangle": 0,
         "range": [-0.6, len(spec.x) - 0.4],
     }
@@ -102,6 +102,16 @@ def name_axis(spec: ChartSpec, theme: str) -> dict:
     if spec.horizontal:
         made |= {"range": [len(spec.x) - 0.4, -0.6], "ticklabelstandoff": 6}
     return made
+
+
+def tick_name(spec: ChartSpec, place: int) -> str:
+    """A category's label: in two lines where it stands beside its neighbours."""
+    name = shortened(spec.x[place])
+    return (
+        escape(name)
+        if spec.horizontal or spec.keys and "from" in spec.keys[place]
+        else "<br>".join(map(escape, folded(name)))
+    )
 
 
 def value_axis(spec: ChartSpec, theme: str) -> dict:

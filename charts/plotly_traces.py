@@ -8,6 +8,8 @@ from charts.numbers import DASH, counted, written
 from charts.palette import between, colour, palette, translucent
 from charts.spec import ChartSpec, Series
 
+CROWDED = 60
+
 
 def hover(spec: ChartSpec, series: Series) -> list[str]:
     """The text of each point: name, value, interval, how many rows."""
@@ -51,7 +53,7 @@ def line_traces(spec: ChartSpec, theme: str) -> list[dict]:
             base(spec, series, at)
             | {
                 "type": "scatter",
-                "mode": "lines+markers",
+                "mode": "lines" if len(at) > CROWDED else "lines+markers",
                 "line": {"color": plain, "width": 2, "dash": "dot" if series.dash else "solid"}
                 | ({"shape": "hv"} if spec.kind == "step" else {}),
                 "marker": {"size": 7 if alone else 5, "color": point_colours(series, index, theme)},
@@ -59,13 +61,23 @@ def line_traces(spec: ChartSpec, theme: str) -> list[dict]:
                 "cliponaxis": False,
             }
         )
+        traces += ticks_of(series, at, plain)
     return traces
+
+
+def ticks_of(series: Series, at: list, plain: str) -> list[dict]:
+    """A small upright tick on the line wherever waits still open drop out."""
+    places = [place for place in at if series.censored and series.censored[place]]
+    marks = {"symbol": "line-ns-open", "size": 8, "color": plain, "line": {"width": 1.2}}
+    ends = {"x": places, "y": [series.y[place] for place in places]}
+    return [{"type": "scatter", "mode": "markers", "marker": marks, "hoverinfo": "skip", **ends}] if places else []
 
 
 def band(spec: ChartSpec, series: Series, at: list, plain: str) -> list[dict]:
     """The interval as a light band, one piece for each unbroken run: where an end is not known nothing is drawn."""
     traces = []
-    ends = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
+    pen = {"width": 0, "shape": "hv" if spec.kind == "step" else "linear"}
+    ends = {"type": "scatter", "mode": "lines", "line": pen, "hoverinfo": "skip"}
     for run in known_runs(series):
         lower = ends | {"x": [at[place] for place in run], "y": [series.low[place] for place in run]}
         upper = lower | {"y": [series.high[place] for place in run], "fill": "tonexty"}

@@ -11,7 +11,8 @@ class Series:
 
     `low` and `high` bound each number (an interval band, an error bar, or the ends of a range bar). `role` picks a
     colour by meaning (ink, muted, good, bad, flat); without one the series takes the next colour of the palette.
-    `faint` marks the points that rest on few rows or an unfinished period. `n` and `notes` are told on hover.
+    `faint` marks the points that rest on few rows or an unfinished period, `censored` those where waits that are still
+    open drop out. `n` and `notes` are told on hover.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Series:
     faint: tuple[bool, ...] = ()
     n: tuple[int | None, ...] = ()
     notes: tuple[str, ...] = ()
+    censored: tuple[bool, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class ChartSpec:
         if self.kind not in KINDS:
             raise ValueError(f"there is no chart kind {self.kind!r}; there is {', '.join(KINDS)}")
         for series in self.series:
-            for field in ("y", "low", "high", "faint", "n", "notes"):
+            for field in ("y", "low", "high", "faint", "n", "notes", "censored"):
                 given = getattr(series, field)
                 if given and len(given) != len(self.x):
                     told = f"{series.name}.{field} has {len(given)} entries for {len(self.x)} places"

@@ -5,6 +5,8 @@ from charts.numbers import DASH, written
 from charts.palette import between, colour, palette
 from charts.spec import ChartSpec, Series
 
+CROWDED = 60
+
 
 def gaps(values) -> list[float]:
     """The values with not-a-number where there is none, which matplotlib leaves undrawn."""
@@ -38,10 +40,16 @@ def lines(axes, spec: ChartSpec, theme: str) -> None:
             axes.bar(at, gaps(series.y), color=plain, alpha=0.28, width=0.7)
             continue
         if series.low:
-            axes.fill_between(at, gaps(series.low), gaps(series.high), color=plain, alpha=0.14, linewidth=0)
+            step = "post" if spec.kind == "step" else None
+            axes.fill_between(at, gaps(series.low), gaps(series.high), step=step, color=plain, alpha=0.14, linewidth=0)
         shape = {"drawstyle": "steps-post"} if spec.kind == "step" else {}
         axes.plot(at, gaps(series.y), color=plain, linewidth=1.6, linestyle=":" if series.dash else "-", **shape)
-        axes.scatter(at, gaps(series.y), s=12, color=point_colours(series, index, theme, len(at)), zorder=3)
+        if len(at) <= CROWDED:
+            axes.scatter(at, gaps(series.y), s=12, color=point_colours(series, index, theme, len(at)), zorder=3)
+        open_at = [place for place in at if series.censored and series.censored[place]]
+        axes.scatter(
+            open_at, [series.y[place] for place in open_at], s=26, marker="|", color=plain, linewidths=1, zorder=3
+        )
 
 
 def bars(axes, spec: ChartSpec, theme: str) -> None:

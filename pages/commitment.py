@@ -3,6 +3,7 @@
 import streamlit as st
 
 from charts.from_reading import grouped, lines, side_by_side, trend, waterfall
+from charts.survival import survival
 from ui import cards, drill, page, tables
 
 STAGES = ("C_E", "E_R", "R_S", "S_D")
@@ -25,6 +26,12 @@ with left:
 with right:
     legs = waterfall(here.ask("stage_mean"), "stage_mean", STAGES, "Where the days go", "Commitment → delivery")
     cards.chart(here, cards.qualified(legs, "mean of completed lines"), "stages")
+
+if here.offers("survival"):
+    waiting = survival(
+        here.ask("survival"), "survival", "How long customers wait", "share still waiting, with its band"
+    )
+    cards.chart(here, waiting, "survival")
 
 left, right = st.columns(2, gap="small")
 with left:

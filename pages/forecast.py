@@ -12,10 +12,10 @@ METHODS = [
     ("wape", "crm", "CRM's own number"),
 ]
 MONTHS = [
-    ("actual", None, "Booked", {"role": "axis", "as_bar": True}),
     ("forecast", None, "Pipeline", {}),
     ("forecast", "seasonal_naive", "Same month last year", {"dash": True}),
     ("forecast", "ma3", "Mean of 3 months", {"dash": True}),
+    ("actual", None, "Booked", {"role": "axis", "as_bar": True}),
 ]
 
 here = page.begin("pipeline_forecast_accuracy")

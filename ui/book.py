@@ -47,14 +47,14 @@ def summary(metrics: list[Metric], rows: dict[str, int] | None) -> None:
         made.append(
             {
                 "Metric": metric.title,
-                "Inputs loaded": have / need if need else 0.0,
+                "Inputs loaded": 100 * have / need if need else 0.0,
                 "Headline": metric.headline.title,
                 "Question": metric.question,
                 "Measures": len(metric.measures),
             }
         )
     loaded = st.column_config.ProgressColumn(
-        format="percent", min_value=0, max_value=1, help="Tables it reads that have rows"
+        format="%.0f\u202f%%", min_value=0, max_value=100, help="Tables it reads that have rows"
     )
     st.dataframe(
         made,

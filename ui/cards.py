@@ -20,7 +20,7 @@ from ui.page import Page
 def figures(page: Page, measures: list[str], title: str = "", parts: dict[str, str] | None = None) -> None:
     """A row of figures: every measure with its unit, interval, base and change to the prior period."""
     offered = [name for name in measures if page.offers(name)]
-    now, prior = page.ask(*offered), page.against("prior", *offered)
+    now, prior = page.beside_prior(*offered)
     with st.container(border=True, key=f"card-figures-{offered[0]}"):
         head = f'<p class="tl-card-title">{h(title)} <span>{h(base_period(prior, offered[0]))}</span></p>'
         body = "".join(figure(now, prior, name, (parts or {}).get(name)) for name in offered)
@@ -33,18 +33,21 @@ def figure(now: dict, prior: dict, name: str, part: str | None) -> str:
     row = next(iter(undated(now, name, part, None)), None)
     label = (told.get("title") or name) + (f": {part_name(part)}" if part else "")
     if row is None or row["status"] == "not_available":
-        return drawn(label, DASH, lacking(row["reason"]) if row else "no rows", True)
+        return drawn(label, DASH, (lacking(row["reason"]) if row else "no rows",), True)
     if row["status"] == "insufficient":
-        return drawn(label, counts(row, told["unit"]), "too few rows for a value", True)
-    sure = [word for word in (tile_face.basis(row, told["unit"]), counts(row, told["unit"])) if word]
+        return drawn(label, counts(row, told["unit"]), ("too few rows for a value",), True)
     value = written(row["value"], told["unit"], row["currency"])
-    return drawn(label, value, " · ".join(sure), row["status"] == "low_n", moved(prior, name, part))
+    sure = tile_face.basis(row, told["unit"]), counts(row, told["unit"])
+    return drawn(label, value, sure, row["status"] == "low_n", moved(prior, name, part))
 
 
-def drawn(label: str, value: str, basis: str, pale: bool, below: str = "") -> str:
-    """A figure's HTML; `below` is safe already."""
+def drawn(label: str, value: str, sure: tuple[str, ...], pale: bool, below: str = "") -> str:
+    """A figure's HTML, a row of the grid for each line; `below` is safe already."""
     lines = f'<div class="name">{h(label)}</div><div class="value{" pale" if pale else ""}">{h(value)}</div>'
-    return f'<div class="tl-figure">{lines}<div class="basis">{h(basis)}</div>{below}</div>'
+    sure = tuple(word for word in sure if word)
+    only = " lost" if len(sure) == 1 and not below else ""
+    lines += "".join(f'<div class="basis{only}">{h(word)}</div>' for word in sure)
+    return f'<div class="tl-figure">{lines}{below}</div>'
 
 
 def base_period(prior: dict, name: str) -> str:

@@ -4,12 +4,12 @@ Readings are kept in the process as they came (not in st.cache_data: copying eac
 more than looking it up), the least used are dropped; nobody changes a document.
 """
 
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from threading import Lock
 
 from duckdb import BinderException, CatalogException
@@ -21,17 +21,22 @@ from warehouse.home import Home, resolve_home
 from warehouse.schema import tables
 from warehouse.versions import NoVersion, Version, current, list_versions, numbers, open_version
 
-KEPT_READINGS, KEPT_ROWS = 3000, 50
+KEPT_READINGS, KEPT_ROWS, KEPT_MADE = 3000, 50, 600
 _kept: OrderedDict[tuple, dict] = OrderedDict()
 _kept_rows: OrderedDict[tuple, dict] = OrderedDict()
-_made: OrderedDict[int, tuple] = OrderedDict()
+_made: OrderedDict[tuple, object] = OrderedDict()
 _lock = Lock()
 _pool = ThreadPoolExecutor(max_workers=4, thread_name_prefix="readings")
 
 
 def home() -> Home:
     """The home this server shows: $THROUGHLINE_HOME or the user's data folder."""
-    return resolve_home(None)
+    return _home(os.environ.get("THROUGHLINE_HOME"))
+
+
+@lru_cache(maxsize=8)
+def _home(chosen: str | None) -> Home:
+    return resolve_home(chosen)
 
 
 def current_number() -> int | None:
@@ -77,7 +82,12 @@ def _asked(of: Version, metric_id: str, asked: Mapping) -> dict:
 
 
 def _key(of: Version, metric_id: str, asked: Mapping) -> tuple:
-    return str(home().path), of.number, str(of.facts.get("built_at")), metric_id, frozen(asked)
+    return _state(of), metric_id, frozen(asked)
+
+
+def _state(of: Version) -> tuple:
+    """What tells a version from every other, also from one of the same number built after a rollback."""
+    return of.path, of.facts.get("built_at")
 
 
 def reading(of: Version, metric_id: str, **asked) -> dict:
@@ -85,35 +95,30 @@ def reading(of: Version, metric_id: str, **asked) -> dict:
 
     Do not change what comes back: everybody gets the same document."""
     store, most = (_kept_rows, KEPT_ROWS) if asked.get("reading") == "rows" else (_kept, KEPT_READINGS)
-    key = _key(of, metric_id, asked)
+    return _kept_in(store, most, _key(of, metric_id, asked), lambda: _asked(of, metric_id, asked))
+
+
+def made(of: Version, key: tuple, make: Callable):
+    """What `make` makes of a version's readings, kept like a reading; `key` names it."""
+    return _kept_in(_made, KEPT_MADE, (_state(of), *key), make)
+
+
+def is_made(of: Version, key: tuple) -> bool:
+    """Whether that was made before, so that nobody has to wait for it."""
+    return (_state(of), *key) in _made
+
+
+def _kept_in(store: OrderedDict, most: int, key: tuple, make: Callable):
     with _lock:
         if key in store:
             store.move_to_end(key)
             return store[key]
-    found = _asked(of, metric_id, asked)
+    found = make()
     with _lock:
         store[key] = found
         while len(store) > most:
             store.popitem(last=False)
     return found
-
-
-def made_of(doc: dict, make: Callable):
-    """What `make` makes of a kept document, made once as long as the document is kept."""
-    with _lock:
-        found = _made.get(id(doc))
-    if found is None or found[0] is not doc:
-        found = (doc, make())
-        with _lock:
-            _made[id(doc)] = found
-            while len(_made) > KEPT_ROWS:
-                _made.popitem(last=False)
-    return found[1]
-
-
-def is_kept(of: Version, wanted: list[tuple[str, dict]]) -> bool:
-    """Whether all these readings were made before, so that nobody has to wait for them."""
-    return all(_key(of, metric_id, asked) in _kept for metric_id, asked in wanted)
 
 
 def reading_uncached(of: Version, metric_id: str, **asked) -> dict:
@@ -130,33 +135,32 @@ def readings(of: Version, wanted: list[tuple[str, dict]]) -> list[dict | UsageEr
         except UsageError as error:
             return error
 
-    apart = {_key(of, *pair): pair for pair in wanted}
+    keys = [_key(of, *pair) for pair in wanted]
+    apart = dict(zip(keys, wanted, strict=True))
     found = dict(zip(apart, _pool.map(one, apart.values()), strict=True))
-    return [found[_key(of, *pair)] for pair in wanted]
-
-
-@lru_cache(maxsize=8)
-def _loads(path: str, number: int, built_at: str) -> tuple[dict, ...]:
-    frame = open_version(Home(Path(path)), number).cursor().execute("select * from load").df()
-    return tuple(frame.astype(object).where(frame.notna(), None).to_dict("records"))
+    return [found[key] for key in keys]
 
 
 def loads(of: Version) -> tuple[dict, ...]:
     """The loads a version was built from: load_id, system, side, object, file, exported_at, last_full_day ..."""
-    return _loads(str(home().path), of.number, str(of.facts.get("built_at")))
 
+    def read_all() -> tuple[dict, ...]:
+        frame = of.cursor().execute("select * from load").df()
+        return tuple(frame.astype(object).where(frame.notna(), None).to_dict("records"))
 
-@lru_cache(maxsize=8)
-def _filled(path: str, number: int, built_at: str) -> dict[str, int]:
-    cursor = open_version(Home(Path(path)), number).cursor()
-    here = {name for (name,) in cursor.execute("select table_name from duckdb_tables()").fetchall()}
-    counts = " union all ".join(f"select '{name}', count(*) from \"{name}\"" for name in tables() if name in here)
-    return dict(cursor.execute(counts).fetchall()) if counts else {}
+    return made(of, ("loads",), read_all)
 
 
 def filled(of: Version) -> dict[str, int]:
     """Rows of every canonical table in a version."""
-    return _filled(str(home().path), of.number, str(of.facts.get("built_at")))
+
+    def count_all() -> dict[str, int]:
+        cursor = of.cursor()
+        here = {name for (name,) in cursor.execute("select table_name from duckdb_tables()").fetchall()}
+        counts = " union all ".join(f"select '{name}', count(*) from \"{name}\"" for name in tables() if name in here)
+        return dict(cursor.execute(counts).fetchall()) if counts else {}
+
+    return made(of, ("filled",), count_all)
 
 
 def as_of(of: Version, metric: Metric) -> date | None:

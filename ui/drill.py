@@ -10,7 +10,7 @@ import streamlit as st
 from charts.names import system_name
 from charts.numbers import counted
 from metrics.registry import UsageError
-from ui import data, downloads
+from ui import columns, data, downloads
 from ui.escape import md_escape
 from ui.head import headed
 from ui.page import Page
@@ -89,7 +89,7 @@ def rows_behind(page: Page, measures: list[str]) -> None:
         st.caption(md_escape(error))
         return
     files = {load["load_id"]: load["file"] for load in data.loads(page.scope.version)}
-    shown(page, doc, files)
+    shown(page, doc, files, data.frozen(asked))
     with taking:
         take(page, asked, name, files)
 
@@ -116,16 +116,24 @@ def named(clicked: dict) -> str:
     return " · ".join(dims) or clicked["name"]
 
 
-def shown(page: Page, doc: dict, files: dict[str, str]) -> None:
+def shown(page: Page, doc: dict, files: dict[str, str], asked: tuple) -> None:
     """The first rows as a table, and how many there are."""
     if not doc["rows"]:
         st.caption(md_escape(doc.get("reason") or "No rows here."))
         return
-    made = data.made_of(doc, lambda: pd.DataFrame(filled(table(doc, files))))
-    st.dataframe(made, hide_index=True, height=330, key=f"rows-{page.metric.id}", placeholder="–")
+    key = ("rows", page.metric.id, asked)
+    made = data.made(page.scope.version, key, lambda: framed(page, doc, files))
+    named = columns.of_rows(page.metric, made)
+    st.dataframe(made, hide_index=True, height=330, key=f"rows-{page.metric.id}", placeholder="–", column_config=named)
     said = f"{counted(len(made))} of {counted(doc['total_rows'])} rows"
     said += ", each with the file and line it came from." if "file:line" in made else "."
     st.caption(f"{said} Taking the metric's own steps over all of them gives the number.")
+
+
+def framed(page: Page, doc: dict, files: dict[str, str]) -> pd.DataFrame:
+    """The rows as they are shown."""
+    dated = [column["name"] for column in doc["columns"] if column["type"].startswith("datetime")]
+    return columns.readable(pd.DataFrame(filled(table(doc, files))), page.metric, dated)
 
 
 def take(page: Page, asked: dict, measure: str, files: dict[str, str]) -> None:

@@ -136,10 +136,8 @@ def claimed(load: Load) -> str:
 def counts(entry: dict) -> dict:
     """One table of a file: rows in = loaded + rejected + ignored, and its control totals."""
     totals = ", ".join(f"{name} {value}" for name, value in (entry["control_totals"] or {}).items())
-    names = ("rows_in", "loaded", "rejected", "ignored")
-    return (
-        {"table": entry["table"]} | {name.replace("_", " "): entry[name] for name in names} | {"control totals": totals}
-    )
+    named = {"Rows in": "rows_in", "Loaded": "loaded", "Rejected": "rejected", "Ignored": "ignored"}
+    return {"Table": entry["table"], **{title: entry[name] for title, name in named.items()}, "Control totals": totals}
 
 
 def found_issues(told: Tried) -> None:

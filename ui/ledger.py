@@ -92,11 +92,12 @@ def loads_table(build: Callable[[], None]) -> None:
 
 
 def row_of(load) -> dict:
-    total = {name: sum(entry.get(name) or 0 for entry in load.tables) for name in ("loaded", "rejected", "ignored")}
+    names = ("loaded", "rejected", "ignored")
+    total = {name.capitalize(): sum(entry.get(name) or 0 for entry in load.tables) for name in names}
     return {
-        "system": system_name(load.system), "object": load.object, "file": load.file,
-        "exported": load.exported_at[:10], "date from": load.exported_basis, **total,
-        "loaded at": load.loaded_at[:16].replace("T", " "), "state": load.state,
+        "System": system_name(load.system), "Object": load.object, "File": load.file, "Exported": load.exported_at[:10],
+        "Date known from": load.exported_basis.replace("_", " "), **total,
+        "Loaded at (UTC)": load.loaded_at[:16].replace("T", " "), "State": load.state,
     }  # fmt: skip
 
 
@@ -109,10 +110,10 @@ def versions_table(build: Callable[[], None]) -> None:
         st.markdown("**Versions** — each is a whole, unchanging state of the numbers")
         made = [
             {
-                "version": one["number"],
-                "built": one["built_at"][:16].replace("T", " "),
-                "loads": one["loads"],
-                "current": one["current"],
+                "Version": one["number"],
+                "Built (UTC)": one["built_at"][:16].replace("T", " "),
+                "Loads": one["loads"],
+                "Current": one["current"],
             }
             for one in kept
         ]

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from charts.standing import DIMS
 from metrics.registry import Metric, UsageError, catalogue
 from ui import data, scope, standouts, states, tile_face, tiles
 from ui.formats import day
@@ -28,7 +29,7 @@ def warm() -> None:
     if of is not None:
         usual = scope.Scope(of)
         data.readings(of, [one for metric in shown() for one in tiles.wanted(metric, usual)])
-        for dim in scope.DIMS:
+        for dim in DIMS:
             scope.members(of, dim)
 
 
@@ -47,18 +48,27 @@ def draw(chosen: scope.Scope) -> None:
     metrics = shown()
     top = st.empty()
     cells = places(metrics)
-    if not data.is_kept(chosen.version, [one for metric in metrics for one in tiles.wanted(metric, chosen)]):
+    if not all(data.is_made(chosen.version, tile_key(metric, chosen)) for metric in metrics):
         first = tiles.early(metrics, chosen)
         stop_if_nothing(chosen, first)
         for cell, metric, one in zip(cells, metrics, first, strict=True):
             face(cell, metric, one)
     told = []
     for cell, metric in zip(cells, metrics, strict=True):
-        told.append(tiles.tell(metric, chosen))
+        told.append(full(metric, chosen))
         face(cell, metric, told[-1])
     stop_if_nothing(chosen, told)
     with top:
         standouts.draw(standouts.of(told), metrics)
+
+
+def tile_key(metric: Metric, chosen: scope.Scope) -> tuple:
+    return "tile", metric.id, chosen.key
+
+
+def full(metric: Metric, chosen: scope.Scope) -> tiles.Told | UsageError:
+    """Everything a tile says, put together once for all who look at this scope."""
+    return data.made(chosen.version, tile_key(metric, chosen), lambda: tiles.tell(metric, chosen))
 
 
 def stop_if_nothing(chosen: scope.Scope, told: list) -> None:

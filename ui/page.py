@@ -30,10 +30,12 @@ class Page:
         asked = {**self.scope.trended(self.metric), "measures": measures or None, "reading": "trend", "every": "month"}
         return data.reading(self.scope.version, self.metric.id, **{**asked, **more})
 
-    def against(self, base: str, *measures: str) -> dict:
-        """A reading beside the "prior" period or the "prior-year"."""
-        asked = {**self.scope.compared(self.metric), "measures": measures or None}
-        return data.reading(self.scope.version, self.metric.id, **asked, reading="compare", compare_to=base)
+    def beside_prior(self, *measures: str) -> tuple[dict, dict]:
+        """Readings of the page's scope and of its comparison with the prior period; one where their periods agree."""
+        asked, compared = self.scope.request(self.metric), self.scope.compared(self.metric)
+        more = {"measures": measures or None, "reading": "compare", "compare_to": "prior"}
+        prior = data.reading(self.scope.version, self.metric.id, **compared, **more)
+        return (prior if asked == compared else self.ask(*measures)), prior
 
     def has(self, dim: str) -> bool:
         """Whether the metric can be sliced by a dimension and the data have it."""

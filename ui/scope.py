@@ -36,6 +36,11 @@ class Scope:
         """Whether anything but the usual period of everything was chosen."""
         return bool(self.where) or self.period != USUAL
 
+    @property
+    def key(self) -> tuple:
+        """What tells this scope from every other of its version."""
+        return self.period, self.start, self.end, data.frozen(self.where)
+
     def dates(self, metric: Metric) -> tuple[date | None, date | None]:
         """First and last day to ask of a metric; (None, None) leaves it its usual period."""
         if self.period == OWN:
@@ -73,9 +78,15 @@ class Scope:
 
 def members(of: Version, dim: str) -> list[str]:
     """Every member that some metric knows of a dimension, in text order. The filters offer these."""
-    asked = [(metric.id, {"by": (dim,), "interval": False}) for metric in catalogue().values() if dim in metric.dims]
-    docs = [doc for doc in data.readings(of, asked) if not isinstance(doc, UsageError)]
-    return sorted({str(row["slice"][dim]) for doc in docs for row in doc["rows"] if dim in row["slice"]})
+
+    def read_all() -> list[str]:
+        asked = [
+            (metric.id, {"by": (dim,), "interval": False}) for metric in catalogue().values() if dim in metric.dims
+        ]
+        docs = [doc for doc in data.readings(of, asked) if not isinstance(doc, UsageError)]
+        return sorted({str(row["slice"][dim]) for doc in docs for row in doc["rows"] if dim in row["slice"]})
+
+    return data.made(of, ("members", dim), read_all)
 
 
 def bar(of: Version, as_of: date | None) -> Scope:

@@ -42,7 +42,7 @@ def moved(one: tiles.Told) -> Standout | None:
     if verdict == "flat" or one.now["status"] not in ("ok", "stale"):
         return None
     word = "got worse" if verdict == "bad" else "got better"
-    text = f"{one.metric.title} {word}: {last.said.lstrip('▲▼ ')} {last.against}."
+    text = f"{one.metric.headline.title} {word}: {last.said.lstrip('▲▼ ')} {last.against}."
     # a change without an interval may be chance: it stands behind what is sure
     weight = {"bad": 3.0, "good": 1.0}[verdict] if one.sure else {"bad": 1.5, "good": 0.8}[verdict]
     return Standout(verdict, weight, text)
@@ -60,7 +60,7 @@ def lagging(one: tiles.Told) -> Standout | None:
         return None
     value = written(row["value"], unit, row["currency"])
     away = change(row["value"] - total, unit, row["currency"])
-    text = f"{one.metric.title}: {dim} {name} stands at {value}, {away} from the whole ({counts(row, unit)})."
+    text = f"{one.metric.headline.title}: {dim} {name} stands at {value}, {away} from the whole ({counts(row, unit)})."
     return Standout("warn", 2.0 + min(off / (scale or 1), 9) / 10, text)
 
 

@@ -132,12 +132,16 @@ def stale(of: Version) -> None:
 
 def system_reach(of: Version) -> dict[str, date]:
     """The newest full day that any export of each system has seen."""
-    found: dict[str, date] = {}
-    for load in data.loads(of):
-        if load["last_full_day"] and load["side"] != "company":
-            to = date.fromisoformat(str(load["last_full_day"])[:10])
-            found[load["system"]] = max(found.get(load["system"], to), to)
-    return found
+
+    def read_all() -> dict[str, date]:
+        found: dict[str, date] = {}
+        for load in data.loads(of):
+            if load["last_full_day"] and load["side"] != "company":
+                to = date.fromisoformat(str(load["last_full_day"])[:10])
+                found[load["system"]] = max(found.get(load["system"], to), to)
+        return found
+
+    return data.made(of, ("reach",), read_all)
 
 
 def pinned(of: Version) -> None:

@@ -3,13 +3,11 @@
 import pandas as pd
 import streamlit as st
 
-from charts.from_reading import by_slice, ordered, rows, shown, undated
-from charts.numbers import SYMBOLS
-from ui import cards, downloads, drill
+from charts.from_reading import by_slice, ordered, shown, undated
+from ui import cards, columns, downloads, drill
 from ui.head import headed
 from ui.page import Page
-
-FORMATS = {"share": "percent", "days": "%.1f d", "score": "%.2f", "ratio": "%.2f", "per_year": "%.1f"}
+from ui.tile_face import BADGES
 
 
 def slices(page: Page, measures: list[str], first: str | None = None) -> None:
@@ -42,24 +40,25 @@ def table(page: Page, doc: dict, measures: list[str], main: str, dim: str) -> No
     told = {found["measure"]: found for found in doc["measures"]}
     found = ordered(undated(doc, main, None, dim), told[main]["better"])
     made = [line(doc, row, told, main, measures, dim) for row in found]
+    units = {name: told[name]["unit"] for name in measures}
+    units |= {"low": units[main], "high": units[main]}
     title = page.metric.dims[dim].title
     with st.container(border=True, height="stretch", key=f"card-table-{dim}"):
         key = f"table-{page.metric.id}-{dim}"
         with headed(f"Every {title.lower()}", f"{len(made)} in scope"):
-            downloads.buttons(
-                f"take-{key}", f"{page.metric.id}-by-{dim}", lambda: made, lambda: cards.about(page, f"By {dim}")
-            )
+            rows, about = (lambda: titled(made, told)), (lambda: cards.about(page, f"By {dim}"))
+            downloads.buttons(f"take-{key}", f"{page.metric.id}-by-{dim}", rows, about)
         if not made:
             st.caption("No rows in this scope.")
             return
         names = [str(row["slice"][dim]) for row in found]
         picked = drill.picker(page, key, drill.Marks(main, [{dim: name} for name in names], names))
         st.dataframe(
-            pd.DataFrame(drill.filled(made)),
+            columns.in_percent(pd.DataFrame(drill.filled(made)), units),
             hide_index=True,
             placeholder="–",
             height="content" if len(made) <= 9 else 390,
-            column_config=configured(doc, told, main, measures),
+            column_config=configured(page, doc, told, main, measures, dim),
             key=key,
             on_select=picked,
             selection_mode="single-row",
@@ -67,31 +66,30 @@ def table(page: Page, doc: dict, measures: list[str], main: str, dim: str) -> No
 
 
 def line(doc: dict, row: dict, told: dict, main: str, measures: list[str], dim: str) -> dict:
-    """One table row: member, main value with what stands behind it, then the other measures."""
-    low, high = row["ci"] or (None, None)
-    made = {
-        dim: str(row["slice"][dim]),
-        told[main]["title"]: shown(row),
-        "n": row["n"],
-        "low": low if shown(row) is not None else None,
-        "high": high if shown(row) is not None else None,
-        "status": row["status"] + (" (provisional)" if row["provisional"] else ""),
-    }
+    """One table row: member, main value with its interval and what stands behind it, the other measures, its status."""
+    low, high = row["ci"] if row["ci"] and shown(row) is not None else (None, None)
+    made = {dim: str(row["slice"][dim]), main: shown(row), "low": low, "high": high, "n": row["n"]}
     for name in measures:
         if name != main:
-            others = rows(doc, name, None, dim)
-            same = next((other for other in others if other["slice"] == row["slice"]), None)
-            made[told[name]["title"]] = shown(same)
-    return made
+            others = undated(doc, name, None, dim)
+            made[name] = shown(next((other for other in others if other["slice"] == row["slice"]), None))
+    said = BADGES.get(row["status"], ""), "period not complete" if row["provisional"] else ""
+    return {**made, "status": ", ".join(word for word in said if word) or None}
 
 
-def configured(doc: dict, told: dict, main: str, measures: list[str]) -> dict:
-    """How columns are written: shares as percent, days with their unit, money with its symbol."""
-    columns = {told[name]["title"]: numeric(doc, told[name]) for name in measures}
-    return columns | {end: numeric(doc, told[main]) for end in ("low", "high")}
+def titled(made: list[dict], told: dict) -> list[dict]:
+    """The rows to take away, headed by the measures' titles."""
+    return [{told[name]["title"] if name in told else name: value for name, value in row.items()} for row in made]
 
 
-def numeric(doc: dict, told: dict):
-    money = next((row["currency"] for row in doc["rows"] if row["measure"] == told["measure"]), None)
-    given = f"{SYMBOLS.get(money, '')}%,.0f" if told["unit"] == "currency" else FORMATS.get(told["unit"], "localized")
-    return st.column_config.NumberColumn(format=given, help=told["measure"])
+def configured(page: Page, doc: dict, told: dict, main: str, measures: list[str], dim: str) -> dict:
+    """How columns are headed and written: shares in percent, days with their unit, money with its symbol."""
+    money = {row["measure"]: row["currency"] for row in doc["rows"]}
+
+    def number(name: str, title: str):
+        return columns.number(told[name]["unit"], money.get(name), label=title, help=name)
+
+    made = {name: number(name, told[name]["title"]) for name in measures}
+    made |= {"low": number(main, "95\u202f% from"), "high": number(main, "95\u202f% to")}
+    counted = st.column_config.NumberColumn("Rows", format="localized", help="n")
+    return {**made, dim: page.metric.dims[dim].title, "n": counted, "status": "Read with care"}

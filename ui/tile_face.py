@@ -27,7 +27,7 @@ PEN = f'fill="none" stroke="{SPARK}" stroke-width="2" stroke-linejoin="round" st
 def draw(told: Told | UsageError, metric: Metric) -> None:
     """The tile; a scope that the metric refuses is told in it."""
     if isinstance(told, UsageError):
-        body = f'<p class="tl-ask">{h(metric.question)}</p><p class="tl-basis">{h(refusal(told))}</p>'
+        body = f'<p class="tl-ask">{h(metric.question)}</p><p class="tl-lost">{h(refusal(told))}</p>'
         st.html(f'<article class="tl"><div class="tl-head"><h3>{h(metric.title)}</h3></div>{body}</article>')
         return
     body = (head(told), value_row(told), changes(told), weak(told), foot(told))
@@ -36,7 +36,8 @@ def draw(told: Told | UsageError, metric: Metric) -> None:
 
 def refusal(error: UsageError) -> str:
     """Why a tile has no number: its version is too old, or the scope holds a member that it does not know."""
-    return f"{error}." if isinstance(error, OldVersion) else f"Nothing in this scope: {error}."
+    said = f"{error}."
+    return said[0].upper() + said[1:] if isinstance(error, OldVersion) else f"Nothing in this scope: {said}"
 
 
 def head(told: Told) -> str:
@@ -56,8 +57,10 @@ def value_row(told: Told) -> str:
     big = written(shown(row), unit, row["currency"])
     if row["status"] == "insufficient":
         big = of(row["num"], row["den"]) or DASH
+    # a tile is called after its question, its number may be called otherwise: an error, say
+    what = f'<p class="tl-what">{h(told.metric.headline.title)}</p>'
     value = f'<div class="tl-value{pale}">{h(big)}</div><p class="tl-basis">{h(basis(row, unit))}</p>'
-    return f'<div class="tl-row"><div>{value}</div>{spark(told)}</div>'
+    return f'{what}<div class="tl-row"><div>{value}</div>{spark(told)}</div>'
 
 
 def basis(row: dict, unit: str) -> str:

@@ -1,8 +1,9 @@
 """A reading becomes the chart that its numbers call for: nothing hidden, nothing invented."""
 
-from charts.frame import period_name, shortened
+from charts.frame import folded, period_name, shortened
 from charts.from_reading import by_part, by_slice, grouped, lines, range_by_slice, trend, waterfall
 from charts.numbers import change, counted, money, written
+from charts.plotly_dict import to_plotly
 from tests.ui import documents
 
 
@@ -100,3 +101,18 @@ def test_labels_of_periods_and_long_names_stay_readable():
         "Apr 26", "W17 26", "Q2 26", "30 Apr 26", "FY2026-M01", "2026",
     ]  # fmt: skip
     assert len(shortened("a very long name of a product family indeed")) <= 26
+
+
+def test_what_is_zero_for_every_member_is_told_and_not_drawn():
+    doc = documents.document("commitment_to_delivery", ["adherence_first", "adherence_last"], by=("segment",))
+    for row in doc["rows"]:
+        row["value"] = 0 if row["measure"] == "adherence_last" else row["value"]
+    wanted = [("adherence_first", None, "First"), ("adherence_last", None, "Last")]
+    spec = grouped(doc, wanted, "segment", "Promises")
+    assert [one.name for one in spec.series] == ["First"] and spec.notes == ("Last: zero for every segment.",)
+
+
+def test_a_long_label_beside_its_neighbours_is_folded_near_its_middle():
+    assert folded("Over 7 days late") == ("Over 7", "days late") and folded("Apr 26") == ("Apr 26",)
+    spec = by_part(documents.document("commitment_to_delivery", ["stage_mean"]), "stage_mean", ("C_E",), "")
+    assert to_plotly(spec)["layout"]["xaxis"]["ticktext"] == ["Commitment<br>→ entry"]

@@ -144,6 +144,7 @@ def test_a_version_of_an_earlier_release_asks_to_be_built_again_instead_of_faili
 
     monkeypatch.setattr(data, "read", old)
     monkeypatch.setattr(data, "_kept", type(data._kept)())
+    monkeypatch.setattr(data, "_made", type(data._made)())
     assert "took its present form: build again" in words(visit(sample_home))
     assert "older than the metric" in words(visit(sample_home, "delivery"))
 

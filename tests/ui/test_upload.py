@@ -33,8 +33,8 @@ def test_an_upload_is_shown_as_it_would_load_and_nothing_is_kept(visit, tmp_path
     app = upload(visit(home, "upload"), leads)
     shown = words(app)
     assert "salesforce Lead" in shown and "ready" in shown and "from the file name" in shown
-    counted = next(frame.value for frame in app.dataframe if "rows in" in frame.value.columns).iloc[0]
-    assert counted["rows in"] == counted["loaded"] + counted["rejected"] + counted["ignored"] > 0
+    counted = next(frame.value for frame in app.dataframe if "Rows in" in frame.value.columns).iloc[0]
+    assert counted["Rows in"] == counted["Loaded"] + counted["Rejected"] + counted["Ignored"] > 0
     first = next(frame.value for frame in app.dataframe if "lead_id" in frame.value.columns)
     assert first["lead_id"].str.startswith("00Q").all() and "created_at" in first.columns
     assert all_loads(home) == [] and current(home) is None

@@ -1,0 +1,46 @@
+"""The curve of a wait: steps between the days on which something ended, ticks where open waits were last seen."""
+
+import pytest
+
+from charts.plotly_dict import to_plotly
+from charts.static import to_svg
+from charts.survival import survival
+from tests.reports.handmade import doc, metric_of, row
+
+WAIT = metric_of("commitment_to_delivery", "Still waiting", "share", "down")
+# three waits of 5, 12 and 15 days, the last still open
+DAYS = ((12, 1 / 3, 1, 2), (5, 2 / 3, 1, 3), (15, 1 / 3, 0, 1))
+
+
+@pytest.fixture
+def curve():
+    rows = []
+    for day, share, ended, at_risk in DAYS:
+        rows.append(row(share, ended, at_risk, n=3, part=str(day), ci=[share - 0.1, share + 0.1]))
+    return survival(doc(WAIT, rows), "rate", "How long customers wait")
+
+
+def test_the_curve_has_a_step_for_every_day_and_holds_between_the_ends_of_waits(curve):
+    held = curve.series[0].y
+    assert curve.x == tuple(str(day) for day in range(16))
+    assert held[4] is None and held[5] == held[11] == 2 / 3 and held[12] == held[15] == 1 / 3
+    assert curve.series[0].low[11] == pytest.approx(2 / 3 - 0.1)
+
+
+def test_only_the_day_on_which_an_open_wait_was_last_seen_has_a_tick(curve):
+    assert [day for day, ticked in enumerate(curve.series[0].censored) if ticked] == [15]
+    assert "still open" in curve.notes[0]
+    ticks = [trace for trace in to_plotly(curve)["data"] if trace.get("marker", {}).get("symbol") == "line-ns-open"]
+    assert [trace["x"] for trace in ticks] == [[15]]
+
+
+def test_a_curve_whose_waits_all_ended_has_no_ticks_and_no_note():
+    rows = [row(0.5, 1, 2, part="3", n=2), row(0.0, 1, 1, part="7", n=2)]
+    made = survival(doc(WAIT, rows), "rate", "Waits")
+    assert not any(made.series[0].censored) and not made.notes
+
+
+def test_the_band_of_a_stepped_line_is_stepped_too_and_paper_can_draw_it(curve):
+    bands = [trace for trace in to_plotly(curve)["data"] if trace.get("line", {}).get("width") == 0]
+    assert bands and all(trace["line"]["shape"] == "hv" for trace in bands)
+    assert to_svg(curve).startswith("<svg")
