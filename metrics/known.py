@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from metrics.query import relation_text
+from metrics.query import dim_sql, relation_text, run, table_name, values
+from metrics.question import Question
 from metrics.registry import Measure, Metric, resolve
 from metrics.sqltext import bind, canonical, tables_read
 from warehouse.schema import tables
@@ -53,6 +54,19 @@ class Facts:
     def relation_tables(self) -> set[str]:
         rows = self.version.cursor().execute("SELECT table_name FROM information_schema.tables").fetchall()
         return {name for (name,) in rows}
+
+    @cached_property
+    def _members(self) -> dict[tuple, set[str]]:
+        return {}
+
+    def members(self, question: Question, dim: str) -> set[str]:
+        """The members of a dimension that the rows of a question's relation have, whatever its scope."""
+        column = dim_sql(question.metric, dim)
+        sql = f"SELECT DISTINCT {column} AS m FROM {table_name(question.metric, question.relation_name)}"
+        key = (sql, *bind(sql, values(question)).items())
+        if key not in self._members:
+            self._members[key] = set(run(self.version.cursor(), sql, question)["m"])
+        return self._members[key]
 
     @cached_property
     def _first_days(self) -> dict[tuple[str, str], date | None]:

@@ -11,7 +11,7 @@ from metrics import periods
 from metrics.answers import Cell, answers
 from metrics.cubes import cube_frame
 from metrics.known import Facts, facts_of
-from metrics.query import chain, dim_sql, is_recomputed, run, table_name
+from metrics.query import chain, is_recomputed, run, table_name
 from metrics.question import Question, Request, _near, check_params, check_request
 from metrics.registry import Answer, Measure, Metric, UsageError, metric
 
@@ -115,10 +115,8 @@ def unanswered(reason: str) -> Cell:
 
 def check_members(facts: Facts, question: Question) -> None:
     """A filter on a member that no row has is refused with the nearest ones."""
-    table = table_name(question.metric, question.relation_name)
     for name, wanted in question.where.items():
-        column = dim_sql(question.metric, name)
-        known = run(facts.version.cursor(), f"SELECT DISTINCT {column} AS m FROM {table}", question)["m"].tolist()
+        known = facts.members(question, name)
         for member in wanted:
             if member not in known and member != question.metric.dims[name].empty:
                 raise UsageError(f"{name} has no member {member!r}; {_near(member, sorted(known))}")
