@@ -4,7 +4,7 @@ Per product, site and stock date the usable stock is shared out to segments; a s
 against the cost of its daily demand:
 
     usable      = unrestricted own stock - expired - blocked - reserved elsewhere, never below 0
-    share(s)    = held for customer lines of s (cut down to what there is) + set aside for s
+    share(s)    = held for customer lines of s (no more than they want and there is) + set aside for s
                   + rest x demand(s) / demand of all segments                                   policy demand_share
     demand(s)   = ordered quantity of s, net of cancellations then known, of the last 90 days / 90
     days(s)     = sum of share x unit cost / sum of demand x unit cost                          a ratio of sums
@@ -15,9 +15,12 @@ until the stock is used up); fair_share (open lines in proportion); quota (segme
 What a policy leaves goes by demand. Stock of products that nobody ordered in 90 days is `No recent demand`; blocked,
 quality, in transit, consignment without a segment, expired and negative stock stand apart, in units and value. All of
 it adds up to what was counted. Stock at past dates is shared out by demand_share only; the others need open lines.
+A state is told under the day of its count. Who counts on another day keeps his last count for 35 days.
 
 Unit: days, reporting currency, ratio. Direction: a band, too little is risk and too much is capital. n = demand lines.
-Left out and counted: rows without a unit cost. Foreign-owned stock is shown apart and is in no total.
+Left out and counted: rows without a unit cost, without a rate for it, or on a count older than 35 days. Coverage tells
+the rows on an earlier count, the rows where more is held than can be (over_reserved) and how much rests on a segment
+that was carried back. Foreign-owned stock is shown apart and is in no total.
 There is no standard by segment: SCOR and days of supply define product and site only; the sharing follows SAP product
 allocation, IBM Sterling inventory segments and fair-share allocation.
 """
@@ -74,31 +77,38 @@ def sums(params) -> dict[str, str]:
     return {
         "n": "1",
         "lines": "lines",
+        "backfilled": "backfilled_lines",
         "share": share_value(params),
         "demand": "per_day * unit_cost",
         "alone": "by_demand_alone * unit_cost",
     }
 
 
-def _days(share, demand, lines) -> Answer:
+def _days(share, demand, lines, backfilled) -> Answer:
     """Days of one slice; stock that stands ready for nobody's demand has none."""
     value = divide(share, demand)
     reason = "reserved, no demand" if value is None and share else None
-    return Answer(value, share, demand, int(lines), reason=reason, status="insufficient" if reason else None)
+    status = "insufficient" if reason else None
+    return Answer(value, share, demand, int(lines), reason=reason, status=status, coverage=_cover(backfilled, lines))
+
+
+def _cover(backfilled, lines) -> dict[str, float]:
+    """Share of the demand lines whose customer's segment was carried back."""
+    return {"attribute_backfilled": backfilled / lines} if lines else {}
 
 
 def days(frame, params) -> Answer:
     if frame.empty:
         return Answer(None, 0, 0, 0)
-    return _days(*(number(frame[name].sum()) for name in ("share", "demand", "lines")))
+    return _days(*(number(frame[name].sum()) for name in ("share", "demand", "lines", "backfilled")))
 
 
 def days_by_policy(frame, params) -> list[Answer]:
     """The same stock under every policy: how much the number hangs on the way of sharing."""
     if frame.empty:
         return [Answer(None, 0, 0, 0, part=policy) for policy in POLICIES]
-    demand, lines = number(frame["demand"].sum()), number(frame["lines"].sum())
-    found = [replace(_days(number(frame[policy].sum()), demand, lines), part=policy) for policy in POLICIES]
+    common = [number(frame[name].sum()) for name in ("demand", "lines", "backfilled")]
+    found = [replace(_days(number(frame[policy].sum()), *common), part=policy) for policy in POLICIES]
     if not frame["has_quota"].any():
         missing = Answer(None, part="quota", status="not_available", reason="not_available: segment_quota.segment")
         found = [missing if answer.part == "quota" else answer for answer in found]
@@ -112,7 +122,9 @@ def days_effect(frame, params) -> list[Answer]:
     if by_demand is None or company is None:
         return [Answer(None, n=int(lines or 0), part=part) for part in ("mix", "reservation")]
     mix, held = by_demand - company, share / demand - by_demand
-    return [Answer(value, None, demand, int(lines), part) for part, value in (("mix", mix), ("reservation", held))]
+    cover = _cover(number(frame["backfilled"].sum()), lines)
+    parts = (("mix", mix), ("reservation", held))
+    return [Answer(value, None, demand, int(lines), part, coverage=cover) for part, value in parts]
 
 
 def value_of_parts(frame, params) -> list[Answer]:
@@ -128,9 +140,19 @@ def value_of_parts(frame, params) -> list[Answer]:
 
 
 SEGMENTS = "portion = 'segment'"
+LEFT_OUT = {
+    "count_too_old": "count_date IS NULL",
+    "fx_missing": "fx_missing",
+    "cost_missing": "unit_cost IS NULL",
+}
+COVERAGE = {
+    "count_carried": "count_date < state_date",
+    "over_reserved": "is_over_reserved",
+    "attribute_backfilled": "attribute_backfilled",
+}
 COMMON = dict(
-    relation=shared_by, where=SEGMENTS, exclude={"cost_missing": "unit_cost IS NULL"}, requires=needs, sums=sums,
-    minimum=(1, 5), additive=False,
+    relation=shared_by, where=SEGMENTS, exclude=LEFT_OUT, coverage=COVERAGE, requires=needs, sums=sums, minimum=(1, 5),
+    additive=False,
 )  # fmt: skip
 SHARES = {policy: f"alloc_{policy} * unit_cost" for policy in POLICIES}
 MEASURES = (
@@ -138,7 +160,8 @@ MEASURES = (
     Measure(
         "days_by_policy", "Days by way of sharing", "days", "band", finish=days_by_policy,
         **{**COMMON, "relation": "policy", "sums": {
-            "n": "1", "lines": "lines", "demand": "per_day * unit_cost", "has_quota": "has_quota::INT", **SHARES,
+            "n": "1", "lines": "lines", "backfilled": "backfilled_lines", "demand": "per_day * unit_cost",
+            "has_quota": "has_quota::INT", **SHARES,
         }},
     ),
     Measure(

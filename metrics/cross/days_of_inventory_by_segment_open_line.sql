@@ -60,6 +60,7 @@ line AS (
         due.product_id,
         due.site_id,
         coalesce(span.segment, '') AS segment,
+        coalesce(span.attribute_backfilled, false) AS attribute_backfilled,
         coalesce(span.priority_rank, due.priority_rank) AS priority_rank,
         due.due_date,
         due.ordered_date,

@@ -17,6 +17,7 @@ filled AS (
         site_id,
         segment,
         sum(open_qty) AS open_qty,
+        bool_or(attribute_backfilled) AS attribute_backfilled,
         sum(fill_priority_fifo) AS fill_priority_fifo,
         sum(fill_fair_share) AS fill_fair_share
     FROM {open_line}
@@ -92,6 +93,8 @@ claim AS (
         coalesce(own.consigned_qty, 0) AS consigned_qty,
         coalesce(stock.per_day, 0) AS per_day,
         coalesce(stock.lines, 0) AS lines,
+        coalesce(stock.backfilled_lines, 0) AS backfilled_lines,
+        coalesce(stock.attribute_backfilled, false) OR coalesce(filled.attribute_backfilled, false) AS attribute_backfilled,
         coalesce(stock.alloc_demand_share, 0) AS alloc_demand_share,
         coalesce(stock.by_demand_alone, 0) AS by_demand_alone,
         coalesce(filled.open_qty, 0) AS open_qty,
@@ -141,6 +144,8 @@ allotted AS (
         claim.consigned_qty,
         claim.per_day,
         claim.lines,
+        claim.backfilled_lines,
+        claim.attribute_backfilled,
         claim.open_qty
     FROM claim
     JOIN shareable ON shareable.product_id = claim.product_id AND shareable.site_id = claim.site_id
@@ -158,19 +163,24 @@ allotted AS (
         0 AS consigned_qty,
         0 AS per_day,
         0 AS lines,
+        0 AS backfilled_lines,
+        false AS attribute_backfilled,
         0 AS open_qty
     FROM shared
     LEFT JOIN shareable ON shareable.product_id = shared.product_id AND shareable.site_id = shared.site_id
     WHERE coalesce(shareable.per_day, 0) = 0
     UNION ALL
     SELECT product_id, site_id, portion, segment, alloc_demand_share, alloc_demand_share AS alloc_priority_fifo,
-        alloc_demand_share AS alloc_fair_share, alloc_demand_share AS alloc_quota, 0, 0, 0, 0, 0
+        alloc_demand_share AS alloc_fair_share, alloc_demand_share AS alloc_quota, 0, 0, 0, 0, 0, false, 0
     FROM stock
     WHERE portion NOT IN ('segment', 'no_demand')
 )
 SELECT
     latest.state_date,
     allotted.*,
+    over.product_id IS NOT NULL AS is_over_reserved,
+    day.count_date,
+    day.fx_missing,
     day.unit_cost,
     coalesce(site.name, allotted.site_id) AS site,
     product.name AS product,
@@ -188,5 +198,9 @@ CROSS JOIN latest
 CROSS JOIN (SELECT max(company_days) AS company_days FROM stock) AS whole
 JOIN stock_day AS day
     ON day.state_date = latest.state_date AND day.product_id = allotted.product_id AND day.site_id = allotted.site_id
+LEFT JOIN stock_over_reserved AS over
+    ON over.state_date = latest.state_date
+    AND over.product_id = allotted.product_id
+    AND over.site_id = allotted.site_id
 LEFT JOIN site ON site.site_id = allotted.site_id
 LEFT JOIN product ON product.product_id = allotted.product_id

@@ -93,6 +93,7 @@ def stage(params) -> Stage:
         "in_sample": "string_agg(in_sample, ';' ORDER BY cell)",
         "demand_from": "min(demand_from)",
         "unconverted": "sum(unconverted)",
+        "attribute_backfilled": "bool_or(attribute_backfilled)",
         "target": "min(target_date)",
     }
     by = ("origin", "horizon", member)
@@ -105,6 +106,8 @@ LEFT_OUT = {
     "collecting_history": "f_pipeline IS NULL",
     "no_benchmark": f"f_ma3 IS NULL OR f_naive IS NULL OR ({SEASONAL} AND f_seasonal_naive IS NULL)",
 }
+# Cells in which a deal or an order counts under its customer's first known segment, carried back.
+COVERAGE = {"attribute_backfilled": "attribute_backfilled"}
 BY_ORIGIN = {"origin": "origin", "horizon": "horizon"}
 BY_MEMBER = {**BY_ORIGIN, "member": "member", "in_sample": "in_sample"}
 SUMS = {"n": "1", "y": "abs(y)", "seasonal": f"({SEASONAL})::INT"}
@@ -121,7 +124,10 @@ def needs(params) -> tuple[str, ...]:
 
 
 def measure(name: str, title: str, unit: str, better: str | None, finish, sums, keys=BY_ORIGIN, **options) -> Measure:
-    common = dict(relation="cell", stage=stage, where="y IS NOT NULL", exclude=LEFT_OUT, requires=needs, minimum=(1, 1))
+    common = dict(
+        relation="cell", stage=stage, where="y IS NOT NULL", exclude=LEFT_OUT, coverage=COVERAGE, requires=needs,
+        minimum=(1, 1),
+    )  # fmt: skip
     return Measure(name, title, unit, better, sums=sums, keys=keys, finish=finish, **{**common, **options})
 
 

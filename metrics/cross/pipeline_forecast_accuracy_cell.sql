@@ -2,7 +2,7 @@ origin AS (
     SELECT month, origin FROM {origin}
 ),
 demand AS (
-    SELECT month, segment, family, currency, amount FROM {demand}
+    SELECT month, segment, family, currency, attribute_backfilled, amount FROM {demand}
 ),
 demand_reach AS (
     SELECT min(month) AS first_month FROM demand
@@ -15,7 +15,8 @@ past AS (
         demand.segment,
         demand.family,
         sum(demand.amount * rate.rate) AS amount,
-        count(*) FILTER (WHERE rate.rate IS NULL) AS unconverted
+        count(*) FILTER (WHERE rate.rate IS NULL) AS unconverted,
+        bool_or(demand.attribute_backfilled) AS attribute_backfilled
     FROM origin
     JOIN demand ON demand.month BETWEEN origin.month - 12 AND origin.month + (SELECT max(horizon) FROM horizon)
     LEFT JOIN month_rate AS rate ON rate.month = origin.month AND rate.currency = demand.currency
@@ -28,7 +29,8 @@ recent AS (
         family,
         sum(amount) FILTER (WHERE target_month BETWEEN month - 2 AND month)::DOUBLE / 3 AS f_ma3,
         sum(amount) FILTER (WHERE target_month = month)::DOUBLE AS f_naive,
-        sum(unconverted) FILTER (WHERE target_month <= month) AS unconverted
+        sum(unconverted) FILTER (WHERE target_month <= month) AS unconverted,
+        bool_or(attribute_backfilled) FILTER (WHERE target_month <= month) AS attribute_backfilled
     FROM past
     GROUP BY ALL
 ),
@@ -135,6 +137,8 @@ forecast AS (
         grid.demand_from,
         coalesce(pipe.unconverted, 0) + coalesce(recent.unconverted, 0) AS unconverted_before,
         coalesce(actual.unconverted, 0) AS unconverted_after,
+        coalesce(pipe.attribute_backfilled, false) OR coalesce(recent.attribute_backfilled, false) AS backfilled_before,
+        coalesce(actual.attribute_backfilled, false) AS backfilled_after,
         grid.seen_from
     FROM grid
     CROSS JOIN demand_reach
@@ -162,7 +166,9 @@ forecast AS (
 ),
 -- until the target month is over a row is a forecast alone; from then on another row holds what came of it
 told AS (
-    SELECT forecast.* REPLACE (NULL::DOUBLE AS y, NULL::DOUBLE AS squared, 0 AS unconverted_after),
+    SELECT forecast.* REPLACE (
+        NULL::DOUBLE AS y, NULL::DOUBLE AS squared, 0 AS unconverted_after, false AS backfilled_after
+    ),
         seen_from AS known_from, target_date AS known_to
     FROM forecast
     WHERE seen_from < target_date
@@ -170,8 +176,9 @@ told AS (
     SELECT forecast.*, greatest(seen_from, target_date) AS known_from, NULL::DATE AS known_to FROM forecast
 )
 SELECT
-    told.* EXCLUDE (unconverted_before, unconverted_after, seen_from),
+    told.* EXCLUDE (unconverted_before, unconverted_after, backfilled_before, backfilled_after, seen_from),
     unconverted_before + unconverted_after AS unconverted,
+    backfilled_before OR backfilled_after AS attribute_backfilled,
     NULL::VARCHAR AS source_system,
     NULL::VARCHAR AS source_object,
     NULL::VARCHAR AS source_id,

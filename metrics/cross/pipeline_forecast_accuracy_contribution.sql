@@ -8,6 +8,7 @@ SELECT
     state.opportunity_id,
     state.customer_id,
     state.segment,
+    state.attribute_backfilled,
     share.family,
     state.snapshot_date,
     state.asof_quality,

@@ -9,6 +9,7 @@ exposure AS (
         state.segment,
         share.family,
         win.lag,
+        bool_or(state.attribute_backfilled) AS attribute_backfilled,
         sum(share.share) AS deals,
         sum(state.amount_rc * share.share) AS amount,
         sum(state.amount_rc * share.share * state.crm_probability) AS crm_amount,
@@ -44,7 +45,8 @@ expected AS (
                 ELSE chance.pi * chance.pi
             END
         ) AS squared,
-        sum(exposure.unconverted) AS unconverted
+        sum(exposure.unconverted) AS unconverted,
+        bool_or(exposure.attribute_backfilled) AS attribute_backfilled
     FROM exposure
     CROSS JOIN horizon
     LEFT JOIN {probability} AS chance

@@ -59,16 +59,17 @@ def company(
 
 
 def fill(con, name: str, given: str | pd.DataFrame) -> None:
-    """Put drawn rows into a canonical table; every row names its own line as its source."""
+    """Put drawn rows into a canonical table; every row names its own line as its source, or draws its source_system."""
     frame = rows(given) if isinstance(given, str) else given
-    unknown = set(frame.columns) - set(tables()[name].columns)
+    unknown = set(frame.columns) - set(tables()[name].columns) - {"source_system"}
     assert not unknown, f"{name} has no column {sorted(unknown)}"
+    system = "" if "source_system" in frame.columns else "'drawn' as source_system, "
     key = " || '/' || ".join(f"coalesce(({part})::varchar, '')" for part in tables()[name].key if part in frame.columns)
     frame = frame.assign(source_line=range(2, len(frame) + 2))
     con.register("frame", frame)
     columns = ", ".join(frame.columns[:-1])
     con.execute(
-        f"insert into {name} by name select {columns}, 'drawn' as source_system, '{name}' as source_object, "
+        f"insert into {name} by name select {columns}, {system}'{name}' as source_object, "
         f"{key} as source_id, '{name}' as load_id, source_line from frame"
     ).fetchall()
     con.unregister("frame")

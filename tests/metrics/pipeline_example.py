@@ -35,8 +35,10 @@ def world(deals=DEALS, orders=ORDERS, **more: str) -> dict[str, str]:
         + "\n".join(f"{name}|{name}|pump|1" for name in names),
         "customer_history": "customer_id|valid_from|segment\nC|2026-01-01|key",
         "product": "product_id|family\nP|pump\nV|valve",
-        "sales_order": "order_id|customer_id|opportunity_id|ordered_date\n"
-        + "\n".join(f"{order}|C|{'' if deal == '-' else deal}|2026-{month}-10" for order, month, deal, _ in booked),
+        "sales_order": "order_id|customer_id|ordered_date\n"
+        + "\n".join(f"{order}|C|2026-{month}-10" for order, month, _, _ in booked),
+        "opportunity_order_link": "opportunity_id|order_id\n"
+        + "\n".join(f"{deal}|{order}" for order, _, deal, _ in booked if deal != "-"),
         "order_line": "order_line_id|order_id|product_id|ordered_qty|net_amount\n"
         + "\n".join(f"{order}|{order}|P|1|{value}" for order, _, _, value in booked),
         **more,

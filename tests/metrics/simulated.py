@@ -56,10 +56,10 @@ def _tables(snapshots: list, orders: list, deals: int) -> dict[str, pd.DataFrame
         ),
         "customer_history": pd.DataFrame({"customer_id": ["C"], "valid_from": [date(2020, 1, 1)], "segment": ["key"]}),
         "product": pd.DataFrame({"product_id": ["P"], "family": ["pump"]}),
-        "sales_order": pd.DataFrame(
-            {"order_id": names, "customer_id": "C", "opportunity_id": [deal for _, deal, _ in orders],
-             "ordered_date": dates}
-        ),
+        "sales_order": pd.DataFrame({"order_id": names, "customer_id": "C", "ordered_date": dates}),
+        "opportunity_order_link": pd.DataFrame(
+            {"opportunity_id": [deal for _, deal, _ in orders], "order_id": names}
+        ).dropna(),
         "order_line": pd.DataFrame(
             {"order_line_id": names, "order_id": names, "product_id": "P", "ordered_qty": 1,
              "net_amount": [round(value, 2) for _, _, value in orders]}

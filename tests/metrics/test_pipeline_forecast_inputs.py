@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tests.metrics.pipeline_example import ID, cell, chances, first, version_of, world
+from tests.metrics.pipeline_example import ID, ORDERS, cell, chances, first, version_of, world
 
 
 def test_a_state_older_than_seven_days_is_no_state():
@@ -115,3 +115,26 @@ def test_amounts_without_a_rate_are_left_out_and_counted():
     row = first(version_of(tables, kappa=4), "wape")
     assert (row["value"], row["n"]) == (None, 0)
     assert row["excluded"]["fx_missing"] > 0
+
+
+@pytest.mark.parametrize(
+    ("known_from", "share"), [("2026-01-01", 0), ("2026-03-15", 1), ("2026-04-30", 1), ("2026-05-01", 1)]
+)
+def test_cells_tell_whether_their_segments_were_carried_back(known_from, share):
+    history = f"customer_id|valid_from|segment\nC|{known_from}|key"
+    asked = dict(where={"horizon": ("1",)}, date_from=date(2026, 5, 1), date_to=date(2026, 5, 31))
+    version = version_of(world(customer_history=history), kappa=4)
+    for name in ("wape", "forecast", "fva"):
+        assert first(version, name, **asked)["coverage"]["attribute_backfilled"] == share, name
+    carried = first(version, "visible_forecast", as_of=date(2026, 4, 30))["coverage"]["attribute_backfilled"]
+    assert carried == (known_from > "2026-04-30")
+
+
+def test_a_segment_carried_back_after_the_origin_is_not_told_before():
+    # a new customer of the month that is forecast
+    more = world(orders=[*ORDERS, "05 - 20"], customer_history="customer_id|valid_from|segment\nC|2026-01-01|key")
+    orders = more["sales_order"].replace("O8|C|", "O8|D|")
+    version = version_of({**more, "sales_order": orders, "customer": "customer_id|segment\nD|key"}, kappa=4)
+    sql = f"""select known_to is null, attribute_backfilled from {ID}__cell
+        where origin = '2026-04-30' and horizon = 1 and segment = 'key' order by all"""
+    assert version.cursor().execute(sql).fetchall() == [(False, False), (True, True)]

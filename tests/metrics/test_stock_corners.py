@@ -1,8 +1,12 @@
 """Kinds of stock, holds, costs and demand that stock by segment must put in the right place."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
+from metrics.question import Request
+from metrics.read import read
 from tests.metrics.stock_example import ID, WORLD, draw, row_of, values
 
 ODD_STOCK = """
@@ -74,8 +78,12 @@ def test_lines_hold_no_more_than_there_is():
     found = values(version, by=("segment", "product"))
     assert found[None, "A", "P1"] == pytest.approx(80 / 2)
     assert found[None, "B", "P1"] == pytest.approx(20 / 1)
-    flagged = version.cursor().execute("select distinct product_id from stock_state where is_over_reserved").fetchall()
-    assert flagged == [("P1",)]
+    rows = read(version, ID, Request(by=("product",)))["rows"]
+    assert {row["slice"].get("product"): row["coverage"]["over_reserved"] for row in rows} == {
+        None: 2 / 3,
+        "P1": 1,
+        "P2": 0,
+    }
 
 
 def test_demand_is_net_of_what_was_cancelled_by_the_stock_date():
@@ -153,3 +161,43 @@ def test_a_line_without_a_site_counts_where_its_product_lies():
     more = "2026-04-30 | P2 | V | unrestricted | 10 | | 20"
     found = values(draw(order_line=lines, inventory_snapshot__add=more, stock_reservation=""), by=("product",))
     assert found == pytest.approx({(None,): 45.0, (None, "P1"): 45.0})
+
+
+def test_a_missing_rate_is_told_apart_from_a_missing_cost():
+    stock = """
+        snapshot_date | product_id | site_id | on_hand_qty | unit_cost | currency
+        2026-04-30    | P1         | W       | 100         | 10        | USD
+        2026-04-30    | P2         | W       | 50          | 20        | EUR
+    """
+    for policy in ("demand_share", "fair_share"):
+        row = row_of(draw(inventory_snapshot=stock), params={"policy": policy})
+        assert (row["value"], row["excluded"]) == (pytest.approx(50 / 0.5), {"fx_missing": 2}), policy
+
+
+def test_stock_on_an_earlier_count_is_told_and_after_35_days_left_out():
+    stock = """
+        snapshot_date | product_id | site_id | on_hand_qty | unit_cost
+        2026-03-26    | P2         | V       | 50          | 20
+        2026-04-30    | P1         | W       | 100         | 10
+        2026-05-01    | P1         | W       | 100         | 10
+    """
+    lines = "order_line_id | order_id | product_id | ordered_qty\nA1 | A1 | P1 | 180\nB2 | B2 | P2 | 45"
+    version = draw("2026-05-01", inventory_snapshot=stock, order_line=lines, stock_reservation="")
+    april = row_of(version, date_to=date(2026, 4, 30), date_from=date(2026, 4, 30))
+    assert (april["num"], april["coverage"]["count_carried"], april["excluded"]) == (2000, 0.5, {})
+    may = row_of(version)
+    assert (may["num"], may["coverage"]["count_carried"], may["excluded"]) == (1000, 0, {"count_too_old": 1})
+
+
+def test_days_tell_how_many_lines_have_a_segment_that_was_carried_back():
+    history = "customer_id | valid_from | segment\nCA | 2025-01-01 | A\nCB | 2026-05-01 | B"
+    version = draw(customer_history=history)
+    # A1 and B1, B2: two of three demand lines; the rows are P1 A, P1 B, P2 B
+    for name in ("days", "allocated_value", "days_by_policy"):
+        row = row_of(version, name, where={"segment": ("A", "B")})
+        assert row["coverage"]["attribute_backfilled"] == pytest.approx(2 / 3), name
+    assert row_of(draw())["coverage"]["attribute_backfilled"] == 0
+    held = draw(sales_order__add="C1 | CB | 2025-11-01", order_line__add="C1 | C1 | P3 | W | 5 | 2027-07-01 | 1",
+                stock_reservation__add="Y | C1 | P3 | W | 5 | 2026-01-01", customer_history=history)  # fmt: skip
+    row = row_of(held, "allocated_value", where={"product": ("P3",)})
+    assert row["coverage"]["attribute_backfilled"] == 1

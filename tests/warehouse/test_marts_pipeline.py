@@ -79,17 +79,20 @@ def test_a_state_carries_the_segment_of_its_month_end_and_months_to_the_close():
 def test_the_first_segment_known_also_covers_the_time_before():
     version = company({"customer_history": "customer_id | valid_from | segment\nA | 2026-02-01 | key",
                        "customer": "customer_id | segment\nA | new\nB | small"})  # fmt: skip
-    found = table(version, "select customer_id, valid_from, segment from customer_span order by all")
-    assert found == [("A", date(1900, 1, 1), "key"), ("B", date(1900, 1, 1), "small")]
+    sql = "select customer_id, valid_from, valid_to, segment, attribute_backfilled from customer_span order by all"
+    first, known, last = date(1900, 1, 1), date(2026, 2, 1), date(2199, 12, 31)
+    assert table(version, sql) == [
+        ("A", first, known, "key", True), ("A", known, last, "key", False), ("B", first, last, "small", True),
+    ]  # fmt: skip
 
 
 ORDERS = {
     "sales_order": """
         order_id | customer_id | opportunity_id | order_type | ordered_date
         O1       | A           |                | sample     | 2026-01-05
-        O2       | A           | a              |            | 2026-03-05
-        O3       | A           |                | rush       | 2026-02-05
-        O4       | A           | b              | standard   | 2026-04-05
+        O2       | A           |                |            | 2026-03-05
+        O3       | A           | b              | rush       | 2026-02-05
+        O4       | A           |                | standard   | 2026-04-05
     """,
     "order_line": """
         order_line_id | order_id | ordered_qty | net_amount
@@ -101,12 +104,15 @@ ORDERS = {
     "opportunity_order_link": """
         opportunity_id | order_id
         a              | O1
+        a              | O2
         a              | O3
+        b              | O4
     """,
 }
 
 
 def test_the_first_order_of_an_opportunity_is_its_earliest_order_of_demand():
+    # O1 is no demand; a name in the order itself counts only once it is a link
     found = table(company(ORDERS), "select opportunity_id, order_id, ordered_date from first_order order by all")
     assert found == [("a", "O3", date(2026, 2, 5)), ("b", "O4", date(2026, 4, 5))]
 

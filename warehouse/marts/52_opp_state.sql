@@ -44,6 +44,7 @@ select
     stated.opportunity_id,
     opportunity.customer_id,
     coalesce(span.segment, '') as segment,
+    coalesce(span.attribute_backfilled, false) as attribute_backfilled,
     coalesce(stated.stage_code, '') as stage_code,
     case when stated.close_lag is not null then greatest(-1, least(stated.close_lag, 3)) end as close_bucket,
     stated.close_lag,

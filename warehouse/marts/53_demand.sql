@@ -8,6 +8,7 @@ with first_known as (
         coalesce(segment, '') as segment,
         coalesce(family, '') as family,
         coalesce(currency, '') as currency,
+        coalesce(attribute_backfilled, false) as attribute_backfilled,
         coalesce(ordered_date, entered_date) as booked_date,
         known_to,
         ordered_qty,
@@ -23,35 +24,34 @@ changed as (
     join order_line as line on line.order_line_id = first_known.order_line_id
     where first_known.known_to is not null and first_known.ordered_qty <> line.ordered_qty and line.ordered_qty <> 0
 )
-select order_line_id, order_id, customer_id, segment, family, currency, booked_date, net_amount as amount
+select order_line_id, order_id, customer_id, segment, family, currency, attribute_backfilled, booked_date, net_amount as amount
 from first_known
 where known_to is null
 union all
-select order_line_id, order_id, customer_id, segment, family, currency, booked_date, net_amount as amount
+select order_line_id, order_id, customer_id, segment, family, currency, attribute_backfilled, booked_date, net_amount as amount
 from first_known
 where known_to is not null and order_line_id not in (select order_line_id from changed)
 union all
-select order_line_id, order_id, customer_id, segment, family, currency, booked_date, net_amount as amount
+select order_line_id, order_id, customer_id, segment, family, currency, attribute_backfilled, booked_date, net_amount as amount
 from changed;
 
--- Booked value by month of order.
+-- Booked value by month of order. attribute_backfilled: the segment of some of it is the first known one, carried back.
 create table demand_month as
 select
     year(booked_date) * 12 + month(booked_date) - 1 as month,
     segment,
     family,
     currency,
+    bool_or(attribute_backfilled) as attribute_backfilled,
     count(*) as lines,
     sum(amount) as amount
 from line_booked
 group by all;
 
--- The first order that came out of an opportunity.
+-- The first order that came out of an opportunity, by the links alone: what an order names itself became one at the load.
 create table first_order as
 with linked as (
-    select opportunity_id, order_id from opportunity_order_link
-    union
-    select opportunity_id, order_id from sales_order where opportunity_id is not null
+    select distinct opportunity_id, order_id from opportunity_order_link
 ),
 dated as (
     select order_id, min(booked_date) as ordered_date

@@ -5,8 +5,31 @@ select
     row_number() over (order by snapshot_date) as place
 from (select distinct snapshot_date from inventory_snapshot where snapshot_date is not null) as counted;
 
+-- The count of each system and site that holds at a stock date: its newest, for at most 35 days. What a count leaves out
+-- is not there; who counts on another day, or not at all that day, keeps what he counted last.
+create table stock_count as
+with counted as (
+    select distinct coalesce(source_system, '') as source_system, coalesce(site_id, '') as site_id, snapshot_date
+    from inventory_snapshot
+    where snapshot_date is not null
+),
+lasting as (
+    select
+        *,
+        coalesce(lead(snapshot_date) over (partition by source_system, site_id order by snapshot_date), date '9999-12-31')
+            as next_date
+    from counted
+)
+select stock_date.state_date, lasting.source_system, lasting.site_id, lasting.snapshot_date
+from lasting
+join stock_date
+    on stock_date.state_date >= lasting.snapshot_date
+    and stock_date.state_date <= lasting.snapshot_date + 35
+    and stock_date.state_date < lasting.next_date;
+
 -- Ordered quantity of the 90 days up to each stock date, by the segment the customer is in at that date, as then known:
 -- a line counts from its order date for 90 days, each interval of knowledge with its own quantity net of cancellations.
+-- backfilled_lines: lines whose customer's segment is the first known one, carried back.
 create table stock_demand as
 with counted_from as (
     select reach.day, min(stock_date.place) as place
@@ -39,6 +62,7 @@ by_segment as (
         wanted.product_id,
         wanted.site_id,
         coalesce(span.segment, '') as segment,
+        coalesce(span.attribute_backfilled, false) as attribute_backfilled,
         wanted.qty,
         greatest(wanted.first_day, coalesce(span.valid_from, wanted.first_day)) as first_day,
         least(wanted.end_day, coalesce(span.valid_to, wanted.end_day)) as end_day
@@ -56,6 +80,7 @@ placed as (
         first_count.place as first_place,
         end_count.place as end_place,
         count(*) as lines,
+        count(*) filter (where by_segment.attribute_backfilled) as backfilled_lines,
         sum(by_segment.qty) as qty
     from by_segment
     join counted_from as first_count on first_count.day = by_segment.first_day
@@ -64,15 +89,22 @@ placed as (
     group by all
 ),
 step as (
-    select product_id, site_id, segment, first_place as place, sum(qty) as qty, sum(lines) as lines from placed group by all
+    select product_id, site_id, segment, first_place as place, sum(qty) as qty, sum(lines) as lines,
+        sum(backfilled_lines) as backfilled_lines
+    from placed
+    group by all
     union all
-    select product_id, site_id, segment, end_place as place, -sum(qty) as qty, -sum(lines) as lines
+    select product_id, site_id, segment, end_place as place, -sum(qty) as qty, -sum(lines) as lines,
+        -sum(backfilled_lines) as backfilled_lines
     from placed
     where end_place is not null
     group by all
 ),
 change as (
-    select product_id, site_id, segment, place, sum(qty) as qty, sum(lines) as lines from step group by all
+    select product_id, site_id, segment, place, sum(qty) as qty, sum(lines) as lines,
+        sum(backfilled_lines) as backfilled_lines
+    from step
+    group by all
 ),
 running as (
     select
@@ -82,7 +114,9 @@ running as (
         place,
         lead(place) over (partition by product_id, site_id, segment order by place) as next_place,
         sum(qty) over (partition by product_id, site_id, segment order by place rows unbounded preceding) as qty,
-        sum(lines) over (partition by product_id, site_id, segment order by place rows unbounded preceding) as lines
+        sum(lines) over (partition by product_id, site_id, segment order by place rows unbounded preceding) as lines,
+        sum(backfilled_lines) over (partition by product_id, site_id, segment order by place rows unbounded preceding)
+            as backfilled_lines
     from change
 )
 select
@@ -91,7 +125,8 @@ select
     running.site_id,
     running.segment,
     running.qty,
-    running.lines::bigint as lines
+    running.lines::bigint as lines,
+    running.backfilled_lines::bigint as backfilled_lines
 from running
 join stock_date
     on stock_date.place >= running.place
