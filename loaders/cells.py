@@ -42,7 +42,9 @@ class Cells:
             missing = [f"trim({plain}) in ({', '.join(map(literal, ('', *way.null)))})"]
             missing += [fits(f"trim({plain})", pattern) for pattern in way.null_like]
             return f"(case when not ({' or '.join(missing)}) then {kept} end)"
-        return f"(case when ltrim({plain}) <> '' then {kept} end)" if exact or self.typed else f"nullif({kept}, '')"
+        # a text that sorts after the blank is not blank, which is the quicker thing to see
+        filled = f"{plain} >= '!' or ltrim({plain}) <> ''"
+        return f"(case when {filled} then {kept} end)" if exact or self.typed else f"nullif({kept}, '')"
 
     def holds(self, when: When) -> str:
         """Whether a condition holds in a row; never NULL."""

@@ -14,6 +14,8 @@ Claim = tuple[Profile, Object]
 
 def labelled(header: tuple[str, ...], thing: Object) -> tuple[str, ...]:
     """The header as the object names its columns: a column headed by one of its labels gets the name."""
+    if not thing.labels:
+        return header
     taken = set(header)
     named: dict[str, str] = {}
     for name, texts in thing.labels.items():

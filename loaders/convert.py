@@ -119,7 +119,9 @@ class _Planner:
         applies += [f"{value} is null" for value in told.values]
         if way.factors:
             return self.product(way, target, told, applies), values.NO_DATE
-        cell = self.out.named(self.source(way, target))
+        quick = self.quick(way)
+        source = self.source(way, target)
+        cell = self.out.named(f"case when {quick} is null then {source} end" if quick else source)
         found = values.read(self.out, self.cells, self.settings, way, target, cell)
         missing = f"{found.date if way.type == 'instant' else found.value} is null"
         emptied = values.emptied(way, cell)
@@ -127,7 +129,14 @@ class _Planner:
         filling = target.name.removesuffix("_at") + "_date" if target.type == "instant" else target.name
         label = " / ".join(self.present(way.columns))
         self.fail(told, failing, Failure("", label, self.cells.text(cell), found.reason, found.doubt, filling))
-        return self.signed(way, found.value), found.date
+        return self.signed(way, f"coalesce({quick}, {found.value})" if quick else found.value), found.date
+
+    def quick(self, way: Way) -> str | None:
+        """The value of a cell written in the commonest form, so that only the others need the long way."""
+        present = self.present(way.sources)
+        if self.cells.typed or way.join is not None or len(present) > 1:
+            return None
+        return values.as_written(self.out, way, self.cells.raw(present[0]))
 
     def fail(self, told: Filled, failing: list[str], failure: Failure) -> None:
         if failure.reason == "''":

@@ -59,6 +59,20 @@ def parse(cell: str, formats: tuple[str, ...], named: Callable[[str], str] = str
     return Parsed(local, NO_OFFSET, "true" if len(timed) == len(fits) else told, torn)
 
 
+def as_written(cell: str, formats: tuple[str, ...], named: Callable[[str], str]) -> str | None:
+    """SQL for a day that stands untrimmed in the one stated format, or as 2026-04-30 where none is stated; else NULL.
+
+    What `parse` has to try beyond is then worked out only for the cells that are written otherwise. None where no
+    such shortcut is known.
+    """
+    if len(formats) == 1 and PLAIN.fullmatch(formats[0]):
+        return f"({_sane(named(_fit(cell, formats[0])))})::date"
+    if formats:
+        return None
+    day = named(f"try_cast({cell} as date)")
+    return f"case when {day}::varchar = {cell} and {day} between date '{FIRST}' and date '{LAST[:10]}' then {day} end"
+
+
 def pattern(form: str) -> str:
     """The regular expression of a date format. Pieces that touch one another have their full width."""
     pieces = re.split(r"%-?(.)", form)

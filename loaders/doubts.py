@@ -19,7 +19,7 @@ SAMPLE = 2000
 
 def refuse_doubtful(con: duckdb.DuckDBPyConnection, source: Source, part: Part) -> None:
     """LoadError where failed cells show that a whole column is written in a way the profile does not state."""
-    if not any(failure.doubt for failure in part.plan.failures):
+    if not part.rejected or not any(failure.doubt for failure in part.plan.failures):
         return
     rows = (
         con.cursor()

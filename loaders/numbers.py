@@ -37,6 +37,19 @@ def number(cell: str, kind: str, decimal: str | None, thousands: str | None, nam
     return f"case {told} end"
 
 
+def as_written(cell: str, kind: str, decimal: str | None, thousands: str | None, named: Callable[[str], str]) -> str:
+    """SQL for a cell that is not even trimmed, in the commonest of the notations of `number`; NULL in any other.
+
+    Most cells are written so; what is dear in `number` is then worked out only for the others.
+    """
+    value = named(_cast(cell, kind, decimal, thousands))
+    if kind == "integer" and not thousands:
+        return f"case when {value}::varchar = {cell} then {value} end"
+    few = rf"\d{{1,{SCALE[kind]}}}" if kind in SCALE else r"\d+"
+    form = _body(kind, decimal or ".", thousands) if thousands else rf"-?\d+(?:{re.escape(decimal or '.')}{few})?"
+    return f"case when regexp_full_match({cell}, {literal(form)}) then {value} end"
+
+
 def _body(kind: str, decimal: str, thousands: str | None) -> str:
     point = re.escape(decimal)
     whole = r"\d+"

@@ -4,8 +4,6 @@ import io
 from dataclasses import dataclass
 from itertools import islice
 
-import pyarrow.parquet as pq
-
 from loaders import workbook
 from loaders.encodings import encoding_of
 from loaders.errors import LoadError
@@ -30,6 +28,8 @@ class Peek:
 def peek(file: str, found: Survey) -> Peek:
     """Header and first rows of a surveyed file. LoadError where there are none."""
     if found.kind == "parquet":
+        import pyarrow.parquet as pq
+
         rows = pq.ParquetFile(found.copy)
         batch = next(rows.iter_batches(ROWS), None)
         table = batch.to_pydict() if batch else {name: [] for name in rows.schema_arrow.names}

@@ -9,9 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 BATCH = 20_000
 MOST_LINES = 10_000
 LARGEST_CELL = 1 << 24
@@ -88,6 +85,9 @@ def write_rows(text: Path, line_end: str, delimiter: str, width: int, target: Pa
 
     Returns how many were written, and the records that have not exactly `width` cells.
     """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     schema = pa.schema([("line", pa.int64())] + [(f"c{index}", pa.string()) for index in range(width)])
     ragged: list[Ragged] = []
     batch: list[tuple] = []
@@ -107,8 +107,10 @@ def write_rows(text: Path, line_end: str, delimiter: str, width: int, target: Pa
     return written, ragged
 
 
-def flush(writer: pq.ParquetWriter, schema: pa.Schema, batch: list[tuple]) -> int:
-    """Write the collected rows and empty the batch; returns how many there were."""
+def flush(writer, schema, batch: list[tuple]) -> int:
+    """Write the collected rows by a ParquetWriter and empty the batch; returns how many there were."""
+    import pyarrow as pa
+
     size = len(batch)
     if size:
         arrays = [pa.array(column, field.type) for column, field in zip(zip(*batch, strict=True), schema, strict=True)]

@@ -57,10 +57,8 @@ def issues(con: duckdb.DuckDBPyConnection, source: Source, part: Part) -> list[d
     query = f"""select line, failed.column, failed.value, failed.reason from
         (select line, unnest(failures) as failed from {part.rest} where ignored is null)
         order by line limit {MOST_ISSUES}"""
-    found = [
-        dict(zip(("line", "column", "value", "reason"), row, strict=True))
-        for row in con.cursor().execute(query).fetchall()
-    ]
+    rows = con.cursor().execute(query).fetchall() if part.rejected else []
+    found = [dict(zip(("line", "column", "value", "reason"), row, strict=True)) for row in rows]
     found += [
         {"line": ragged.line, "column": None, "value": ragged.text[:200], "reason": ragged.reason}
         for ragged in source.ragged[:MOST_ISSUES]

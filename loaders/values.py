@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from loaders import dates, numbers
 from loaders.cells import Cells
+from loaders.mapping import NO_DATE as NO_DATES
 from loaders.mapping import NUMERIC
 from loaders.model import Way
 from loaders.numbers import literal
@@ -36,6 +37,19 @@ def read(plan: Plan, cells: Cells, settings: Settings, way: Way, target: Column,
     if way.type in NUMERIC:
         return number(plan, cells, way, cell)
     return _temporal(plan, cells, settings, way, cell)
+
+
+def as_written(plan: Plan, way: Way, cell: str) -> str | None:
+    """SQL of a raw cell that is written in the commonest form of its type, NULL where it is not; None where the way
+    knows no such form, or a text that means missing could be taken for it."""
+    null = [text for text in way.null if text not in NO_DATES]
+    if way.values is not None or way.null_like or any(letter.isdigit() for text in null for letter in text):
+        return None
+    if way.type in NUMERIC:
+        return plan.named(numbers.as_written(cell, way.type, way.decimal, way.thousands, plan.named))
+    if way.type == "date" and (sql := dates.as_written(cell, way.formats, plan.named)):
+        return plan.named(sql)
+    return None
 
 
 def _text(plan: Plan, target: Column, cell: str) -> Reading:

@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-import pyarrow.parquet as pq
-
 from loaders.errors import LoadError
 from loaders.records import BATCH, Ragged, flush
 
@@ -50,6 +48,7 @@ def header_row(rows: list[list[object]]) -> int:
 def write_sheet(rows: list[list[object]], width: int, target: Path) -> tuple[int, list[Ragged]]:
     """Like records.write_rows for the rows below the header of a sheet. Empty rows are no records."""
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
     schema = pa.schema([("line", pa.int64())] + [(f"c{index}", pa.string()) for index in range(width)])
     ragged: list[Ragged] = []

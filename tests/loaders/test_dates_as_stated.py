@@ -66,6 +66,12 @@ def test_a_stated_format_is_kept_to_the_letter_but_for_leading_zeros(text, form,
         ("epoch", None),
         ("0024-01-01", None),
         ("2024-01-31 25:00:00", None),
+        ("2024/01/31", None),
+        ("2024-01-31\t", None),
+        ("2024-01-3\t", None),
+        ("infinity", None),
+        ("2200-01-01", None),
+        (" 2024-01-31 ", date(2024, 1, 31)),
     ],
 )
 def test_without_a_format_only_iso_counts(text, value):

@@ -68,6 +68,17 @@ def test_texts_that_mean_missing_are_counted_by_column(shop):
     assert shop.rows(result, "order_line", "ordered_qty, planner") == [(None, "Ann"), (None, None), (Decimal(5), "Bob")]
 
 
+@pytest.mark.parametrize("stated", ['null = ["999", "2024-01-01"]', 'null_like = ["99*", "2024-01-*"]'])
+def test_a_text_that_means_missing_is_missing_even_where_it_reads_as_a_number_or_a_date(ledger, stated):
+    columns = {"ordered_qty": '"Qty"', "requested_date": '"Wanted"'}
+    named = "".join(f"{name} = {{ from = {column}, {stated} }}\n" for name, column in columns.items())
+    kept = [line for line in ORDERS.splitlines() if not line.startswith((*columns, "null"))]
+    ledger.profile("\n".join(kept) + "\n" + named)
+    result = ledger.one("x.csv", "Line,Order,Qty,Wanted\n1,A,999,2024-01-01\n2,A,5,2024-02-01\n")
+    rows = ledger.rows(result, "order_line", "ordered_qty, requested_date::varchar")
+    assert rows == [(None, None), (5, "2024-02-01")]
+
+
 def test_dates_that_are_none_count_as_missing(ledger):
     ledger.profile(ORDERS.replace('format = "%Y-%m-%d"', 'format = "%d.%m.%Y"'))
     result = ledger.one("x.csv", lines("1,A,5,00.00.0000", "2,A,5,31.12.2024", header="Line,Order,Qty,Wanted"))

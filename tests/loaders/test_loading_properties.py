@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from loaders.profile import profiles
 from loaders.source import exactly, open_source
-from loaders.survey import survey
+from loaders.survey import TextFacts, survey
 from tests.loaders.drawn import ORDERS, Ledger, accounted
 from warehouse.home import Home
 
@@ -92,3 +92,17 @@ def test_the_fast_reader_agrees_with_the_exact_one_or_yields_to_it(rows, line_en
         assert exact.ragged == []
         if fast is not None and len(fast) == source.rows:
             assert fast == slow
+
+
+@QUICK
+@given(
+    st.lists(st.binary(max_size=5) | st.sampled_from([b"a\r", b"\nb", b"\r\n", b'" ', b' "', b",", b"\r"]), max_size=9)
+)
+def test_what_is_counted_in_a_text_does_not_hang_on_how_it_is_cut(pieces):
+    whole, cut = TextFacts(), TextFacts()
+    text = b"".join(pieces)
+    whole.feed(text)
+    for piece in pieces:
+        cut.feed(piece)
+    assert (cut.lf, cut.cr, cut.crlf) == (text.count(b"\n"), text.count(b"\r"), text.count(b"\r\n"))
+    assert (cut.tail, cut.unclear_quotes) == (whole.tail, whole.unclear_quotes)

@@ -4,8 +4,10 @@ from decimal import Decimal
 
 import duckdb
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from loaders.numbers import number
+from loaders.numbers import as_written, number
 
 
 def read(text: str, kind: str = "money", decimal: str | None = None, thousands: str | None = None):
@@ -53,3 +55,28 @@ def test_a_rate_keeps_eight_decimals_and_a_price_six():
     assert read("1.08345678", kind="rate") == Decimal("1.08345678")
     assert read("1.083456", kind="price") == Decimal("1.083456")
     assert read("1.0834567", kind="price") is None
+
+
+CELLS = st.one_of(
+    st.from_regex(r"[+-]?[0-9]{1,20}([.,][0-9]{1,12})?-?", fullmatch=True),
+    st.from_regex(r"[0-9]{1,3}([.,][0-9]{3}){0,2}([.,][0-9]{1,5})?", fullmatch=True),
+    st.text(st.sampled_from("0123456789.,+-eE_ \t\n'"), max_size=8),
+)
+NOTATIONS = st.sampled_from([(None, None), (".", None), (".", ","), (",", "."), (",", None)])
+
+
+@settings(max_examples=150, deadline=None)
+@given(CELLS, st.sampled_from(["money", "qty", "price", "rate", "integer", "number"]), NOTATIONS)
+def test_the_quick_reading_of_a_cell_is_the_full_one_or_none(text, kind, notation):
+    quick, full = as_written("x", kind, *notation, str), number("trim(x, ' ')", kind, *notation)
+    with duckdb.connect() as con:
+        row = con.execute(f"select {quick}, {full} from (select $1::varchar as x)", [text]).fetchone()
+    assert row[0] is None or row[0] == row[1]
+
+
+def test_the_quick_reading_knows_how_most_numbers_are_written():
+    with duckdb.connect() as con:
+        for text, kind, *notation in [("12", "integer", None, None), ("-3.25", "money", ".", None), ("7", "qty", ".", ","),
+                                      ("1.234,5", "money", ",", ".")]:  # fmt: skip
+            sql = as_written("x", kind, *notation, str)
+            assert con.execute(f"select {sql} is not null from (select '{text}' as x)").fetchone()[0]
