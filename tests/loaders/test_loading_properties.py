@@ -18,6 +18,7 @@ from warehouse.home import Home
 
 QUICK = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 PRINTABLE = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=12)
+PIECES = st.sampled_from([b"a\r", b"\nb", b"\r\n", b'" ', b' "', b",", b"\r"])
 GARBAGE = st.text(st.sampled_from("abc019.,;\"'\n\r\t =-éЖ€"), max_size=30)
 
 

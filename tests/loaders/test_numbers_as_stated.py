@@ -74,9 +74,16 @@ def test_the_quick_reading_of_a_cell_is_the_full_one_or_none(text, kind, notatio
     assert row[0] is None or row[0] == row[1]
 
 
-def test_the_quick_reading_knows_how_most_numbers_are_written():
+@pytest.mark.parametrize(
+    "text, kind, notation",
+    [
+        ("12", "integer", (None, None)),
+        ("-3.25", "money", (".", None)),
+        ("7", "qty", (".", ",")),
+        ("1.234,5", "money", (",", ".")),
+    ],
+)
+def test_the_quick_reading_knows_how_most_numbers_are_written(text, kind, notation):
+    sql = as_written("x", kind, *notation, str)
     with duckdb.connect() as con:
-        for text, kind, *notation in [("12", "integer", None, None), ("-3.25", "money", ".", None), ("7", "qty", ".", ","),
-                                      ("1.234,5", "money", ",", ".")]:  # fmt: skip
-            sql = as_written("x", kind, *notation, str)
-            assert con.execute(f"select {sql} is not null from (select '{text}' as x)").fetchone()[0]
+        assert con.execute(f"select {sql} is not null from (select '{text}' as x)").fetchone()[0]
