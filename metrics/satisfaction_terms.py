@@ -15,7 +15,7 @@ IS_SILENT = f"""(({IS_LATE} or repromise_count > 0) and not {IS_TOLD}
     and (repromise_count = 0 or repromise_count > notified_count))"""
 KNOWS_NOTICES = "coalesce(any_value(notices_since) <= $as_of, false)"
 ASKED_BEFORE = f"coalesce(inquiry_date <= $as_of and inquiry_date < coalesce({DONE}, $as_of + 1), false)"
-KEPT_WAITING = "coalesce(sla_missed_date < $as_of, false)"
+KEPT_WAITING = "coalesce(sla_missed_date <= $as_of, false)"
 
 
 def lines(test: str) -> str:

@@ -7,7 +7,8 @@
     dissatisfied = csat <= 2 of 5, nps <= 6 of 10, ces <= 3 of 7 (other scales are mapped to these)
     cause        = of the dissatisfied answers: E late beyond grace, damaged, or sent back through our fault;
                    K late or re-promised without a word before the old day, two re-promises, a case asking where the
-                   order is before it was complete, or a first response later than agreed
+                   order is before it was complete, or a first response later than agreed (by the hour where the hours
+                   of question and answer are known, else by days)
                    execution E only, communication K only, both, neither; notice_unknown: late, and no notices recorded
     notice_difference = dissatisfied share of late orders whose customer was not told less that of those who were
 

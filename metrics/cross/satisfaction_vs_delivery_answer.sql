@@ -118,28 +118,53 @@ noticed as (
         (select min(notified_date) from promise_history)
     ) as notices_since
 ),
+-- a first response is due by the hour where the hours are known, else by days: up to 24 hours are the next day
+sla as (
+    select
+        one.case_id,
+        arg_min(
+            case_sla.first_response_hours, (case_sla.category is null)::int + (case_sla.priority is null)::int
+        )::double as hours
+    from case_ticket as one
+    join case_sla
+        on (case_sla.category is null or case_sla.category = one.category)
+        and (case_sla.priority is null or case_sla.priority = one.priority)
+    where case_sla.first_response_hours is not null
+    group by one.case_id
+),
+due as (
+    select
+        one.case_id,
+        one.opened_at is not null and (one.first_response_at is not null or one.first_response_date is null) as by_hour,
+        one.opened_at + to_seconds(sla.hours * 3600) as due_at,
+        one.opened_date + ceil(sla.hours / 24)::int as due_date
+    from case_ticket as one
+    join sla on sla.case_id = one.case_id
+),
+-- the first day on which it is known that nobody had answered in time
+waited as (
+    select
+        due.case_id,
+        case
+            when due.by_hour then one.opened_date + (due.due_at::date - one.opened_at::date)::int
+            else due.due_date + 1
+        end as missed_date
+    from due
+    join case_ticket as one on one.case_id = due.case_id
+    where case
+        when due.by_hour then coalesce(one.first_response_at > due.due_at, true)
+        else coalesce(one.first_response_date > due.due_date, true)
+    end
+),
 inquiry as (
     select
         case_ticket.order_id,
         min(case_ticket.opened_date) filter (
             where case_ticket.category in ('order_status', 'no_reply', 'wrong_information')
         ) as inquiry_date,
-        min(sla.due_date) filter (where coalesce(case_ticket.first_response_date > sla.due_date, true)) as sla_missed_date
+        min(waited.missed_date) as sla_missed_date
     from case_ticket
-    left join (
-        select
-            one.case_id,
-            arg_min(
-                one.opened_date + ceil(case_sla.first_response_hours / 24)::int,
-                (case_sla.category is null)::int + (case_sla.priority is null)::int
-            ) as due_date
-        from case_ticket as one
-        join case_sla
-            on (case_sla.category is null or case_sla.category = one.category)
-            and (case_sla.priority is null or case_sla.priority = one.priority)
-        where case_sla.first_response_hours is not null
-        group by one.case_id
-    ) as sla on sla.case_id = case_ticket.case_id
+    left join waited on waited.case_id = case_ticket.case_id
     where case_ticket.order_id is not null
     group by case_ticket.order_id
 )

@@ -334,3 +334,78 @@ def test_of_two_answers_on_one_day_the_later_hour_counts():
         {**tables, "survey_response": "\n".join(hours)}, metric("satisfaction_vs_delivery"), as_of="2026-03-31"
     )
     assert parts(version, "mean_score") == {None: 5, "on_time": 5}
+
+
+def answered_late(opened: str, responded: str, hours, as_of="2026-03-31") -> bool:
+    """Whether an answer to a case counts as later than agreed; instants, or days alone."""
+    kind = "at" if ":" in opened else "date"
+    both = "" if kind == "date" else f"opened_date | {'first_response_date | ' if responded else ''}"
+    days = "" if kind == "date" else f"{opened[:10]} | {responded[:10] + ' | ' if responded else ''}"
+    version = made(
+        [dict(late=0, score=1)],
+        case_ticket=f"case_id | order_id | category | {both}opened_{kind} | first_response_{kind}\n"
+        f"K | O1 | other | {days}{opened} | {responded}",
+        case_sla=f"category | priority | first_response_hours\n | | {hours}",
+    )
+    return parts(version, "cause", "num", as_of=date.fromisoformat(as_of))["communication"] == 1
+
+
+@pytest.mark.parametrize(
+    ("opened", "responded", "hours", "missed"),
+    [
+        ("2026-01-05 09:00:00", "2026-01-05 13:00:00", 4, False),
+        ("2026-01-05 09:00:00", "2026-01-05 13:00:01", 4, True),
+        ("2026-01-05 09:00:00", "2026-01-06 08:00:00", 4, True),
+        ("2026-01-05 09:00:00", "2026-01-06 08:00:00", 24, False),
+        ("2026-01-05 09:00:00", "2026-01-06 10:00:00", 24, True),
+        ("2026-01-05 09:00:00", "", 0.5, True),
+        # days alone: 4 and 24 hours end on the next day, 25 on the one after
+        ("2026-01-05", "2026-01-06", 4, False),
+        ("2026-01-05", "2026-01-06", 24, False),
+        ("2026-01-05", "2026-01-07", 24, True),
+        ("2026-01-05", "2026-01-07", 25, False),
+    ],
+)
+def test_a_first_response_is_late_by_the_hour_where_hours_are_known(opened, responded, hours, missed):
+    assert answered_late(opened, responded, hours) is missed
+
+
+def test_a_missed_response_is_known_from_the_day_it_was_due():
+    day = "2026-03-25"
+    assert answered_late("2026-03-25 09:00:00", "2026-03-26 09:00:00", 4, day) is True
+    assert answered_late("2026-03-25 22:00:00", "2026-03-26 09:00:00", 4, day) is False
+    assert answered_late("2026-03-24", "2026-03-26", 4, day) is False
+    assert answered_late("2026-03-23", "2026-03-26", 4, day) is True
+
+
+def test_answers_tell_whether_the_segment_was_carried_back():
+    history = "customer_id | valid_from | segment\nC1 | 2025-12-31 | A\nC2 | 2026-01-02 | B"
+    version = made([dict(late=0, score=4), dict(late=3, score=2)], customer_history=history)
+    for name in ("rho", "mean_score", "dissatisfied_share", "cause"):
+        assert tile(version, name)["coverage"]["attribute_backfilled"] == 0.5, name
+
+
+def test_slices_by_survey_type_are_no_answers_counted_twice():
+    nps = [dict(late=late, score=score, type="nps", top=10) for late, score in ((0, 6), (4, 7))]
+    two = dict(customer="C1", late=1, score=3, order="X")
+    version = made([*EXAMPLE, *nps, two])
+    asked = dict(measures=("mean_score", "rho", "dissatisfied_share"), **QUARTER)
+    for by in (("survey_type",), ("survey_type", "customer"), ("customer",)):
+        doc = read(version, "satisfaction_vs_delivery", Request(by=by, **asked))
+        assert doc["overlap"] == [], by
+        whole, *slices = [row for row in doc["rows"] if row["measure"] == "mean_score" and row["part"] is None]
+        others = whole["excluded"]["other_survey_type"] if "survey_type" in by else 0
+        assert (whole["n"], sum(row["n"] for row in slices)) == (7, 7 + others), by
+
+
+def test_an_answer_about_lines_of_two_families_stands_in_both_and_is_told():
+    tables = drawn([dict(late=0, score=2), dict(late=0, score=9, type="nps", top=10)])
+    lines = "order_line_id | order_id | ordered_qty | product_id\nLO1 | O1 | 1 | P\nL2 | O1 | 1 | Q\nLO2 | O2 | 1 | P"
+    tables |= {"order_line": lines + "\nL3 | O2 | 1 | Q", "product": "product_id | family\nP | pump\nQ | valve"}
+    for line in ("L2", "L3"):
+        tables["promise_history"] += f"\n{line} | 1 | 2026-01-01 | 2026-01-10"
+        tables["shipment_line"] += f"\nSO{'1' if line == 'L2' else '2'} | {line} | 1"
+    version = company(tables, metric("satisfaction_vs_delivery"), as_of="2026-03-31")
+    for by, twice in ((("family",), 1), (("survey_type", "family"), 2)):
+        doc = read(version, "satisfaction_vs_delivery", Request(measures=("mean_score",), by=by, **QUARTER))
+        assert [one["counted_twice"] for one in doc["overlap"]] == [twice], by
