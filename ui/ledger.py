@@ -15,6 +15,8 @@ from warehouse.state import WrongSetting, get_settings, set_settings
 from warehouse.status import status
 from warehouse.versions import rollback
 
+COUNTED = ("Loaded", "Rejected", "Ignored", "Rows before", "Rows now")
+COUNTS = {name: st.column_config.NumberColumn(format="localized") for name in COUNTED}
 ZONES = (
     "UTC",
     "Europe/London",
@@ -61,7 +63,7 @@ def what_changed() -> None:
     after, before = kept[0]["number"], kept[1]["number"]
     with st.container(border=True, key="card-changed"):
         st.markdown(f"**What changed since the last load** — version {before} to {after}")
-        st.dataframe(changes(before, after), hide_index=True)
+        st.dataframe(changes(before, after), hide_index=True, placeholder="–", column_config=COUNTS)
 
 
 def loads_table(build: Callable[[], None]) -> None:
@@ -76,6 +78,7 @@ def loads_table(build: Callable[[], None]) -> None:
         found = st.dataframe(
             made,
             hide_index=True,
+            column_config=COUNTS,
             height="content" if len(made) <= 8 else 330,
             key="loads",
             on_select="rerun",
@@ -96,8 +99,8 @@ def row_of(load) -> dict:
     total = {name.capitalize(): sum(entry.get(name) or 0 for entry in load.tables) for name in names}
     return {
         "System": system_name(load.system), "Object": load.object, "File": load.file, "Exported": load.exported_at[:10],
-        "Date known from": load.exported_basis.replace("_", " "), **total,
-        "Loaded at (UTC)": load.loaded_at[:16].replace("T", " "), "State": load.state,
+        "Dated by": load.exported_basis.replace("_", " "), **total,
+        "When (UTC)": load.loaded_at[:16].replace("T", " "), "State": load.state,
     }  # fmt: skip
 
 

@@ -122,12 +122,14 @@ def stale(of: Version) -> None:
     (oldest, system), (newest, _) = lagging[0], lagging[-1]
     gap = (newest - oldest).days
     if gap > 35:
-        st.warning(
-            f"**{md_escape(system_name(system))} ends {day(oldest)}**, {gap} days before the newest export "
-            f"({day(newest)}). Joined numbers stop where the older one stops.",
-            icon=":material/history:",
-        )
-        to_upload("Bring a newer export")
+        with st.container(border=True, key="card-stale"):
+            notice(
+                f"{md_escape(system_name(system))} ends {day(oldest)}",
+                f"That is {gap} days before the newest export ({day(newest)}). Joined numbers stop where the older one "
+                "stops.",
+                ":material/history:",
+            )
+            to_upload("Bring a newer export")
 
 
 def system_reach(of: Version) -> dict[str, date]:

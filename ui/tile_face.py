@@ -56,7 +56,7 @@ def value_row(told: Told) -> str:
     pale = "" if row["status"] in ("ok", "stale") else " pale"
     big = written(shown(row), unit, row["currency"])
     if row["status"] == "insufficient":
-        big = of(row["num"], row["den"]) or DASH
+        big = of(row["num"], row["den"]) if row["den"] else DASH
     # a tile is called after its question, its number may be called otherwise: an error, say
     what = f'<p class="tl-what">{h(told.metric.headline.title)}</p>'
     value = f'<div class="tl-value{pale}">{h(big)}</div><p class="tl-basis">{h(basis(row, unit))}</p>'

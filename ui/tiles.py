@@ -132,10 +132,11 @@ def changed(doc: dict, name: str, base: str, now: dict | None = None) -> Change:
 
 def worst(metric: Metric, by_dim: list[dict | UsageError]) -> tuple[str, str, dict] | None:
     """(dimension, member, row) of the slice that is furthest on the wrong side of the whole."""
-    docs = [doc for doc in by_dim if not isinstance(doc, UsageError)]
+    name = metric.headline.name
+    # a dimension that the data lack has no total either
+    docs = [doc for doc in by_dim if not isinstance(doc, UsageError) and shown(headline(doc, name)) is not None]
     if not docs:
         return None
-    name = metric.headline.name
     slices = [row for doc in docs for dim in doc["scope"]["by"] for row in undated(doc, name, None, dim)]
     row = weakest(headline(docs[0], name), slices, metric.headline.better)
     return None if row is None else next((dim, str(member), row) for dim, member in row["slice"].items())

@@ -86,6 +86,24 @@ def test_the_weakest_slice_is_the_worst_by_direction_over_all_dimensions(metric_
     assert tiles.worst(metric, docs) == ("family", "Motors", motors)
 
 
+def test_a_dimension_that_the_data_lack_does_not_hide_the_weakest_slice_of_another():
+    metric, lacking, by_site = (
+        documents.metric("otif"),
+        documents.document("otif"),
+        documents.document("otif", by=("site",)),
+    )
+    lacking["rows"][0] |= {"status": "not_available", "value": None, "n": 0}
+    oslo = next(row for row in by_site["rows"] if row["slice"] == {"site": "Oslo"})
+    oslo["value"] = 0.1
+    assert tiles.worst(metric, [lacking, by_site]) == ("site", "Oslo", oslo)
+
+
+def test_nothing_counted_is_a_dash_and_not_zero_of_zero():
+    shown = face(told(now={"status": "insufficient", "num": 0, "den": 0, "n": 0, "value": None, "reason": "left out"}))
+    assert "0 of 0" not in tile_face.value_row(told(now={"status": "insufficient", "num": 0, "den": 0, "n": 0}))
+    assert "left out" in shown
+
+
 def test_a_click_reads_one_dimension_for_the_weakest_slice_that_of_the_usual_scope(monkeypatch):
     metric = documents.metric("otif")
 
