@@ -57,6 +57,7 @@ WON_DAY = "(case when won_known_date <= $as_of then won_date end)"
 IS_NET = f"not coalesce({CANCELLED} <= {ORDER_DAY} + 30 and {CANCELLED} <= $as_of, false)"
 
 
+BACKFILLED = {"attribute_backfilled": "attribute_backfilled"}
 INVALID = {"invalid": "not is_valid"}
 
 
@@ -98,6 +99,7 @@ def lead_measure(name: str, title: str, day: str, meaning: str, hit: str = "true
             "negative_lag": negative,
             "by_link": f"{within(ORDER_DAY)} and {BY_LINK}",
             "by_customer": f"{within(ORDER_DAY)} and not {BY_LINK}",
+            **BACKFILLED,
         },
         "requires": order_needs,
         "settles_after": window,
@@ -192,7 +194,7 @@ MEASURES = (
         WON_DAY,
         "Leads whose deal was won within the window.",
         requires=(CREATED, "opportunity.closed_date|opportunity.closed_at"),
-        coverage={"negative_lag": f"coalesce({WON_DAY} < created_date, false)"},
+        coverage={"negative_lag": f"coalesce({WON_DAY} < created_date, false)", **BACKFILLED},
         reads=("lead", "opportunity"),
     ),
     lead_measure(
@@ -227,6 +229,7 @@ MEASURES = (
         relation="order",
         anchor="order_date",
         where="order_date <= $as_of",
+        coverage=BACKFILLED,
         sums={"num": "(lead_id is null or ($attribution = 'link_only' and rule <> 'link'))::int", "den": "1", "n": "1"},
         interval="proportion",
         cluster="coalesce(customer_id, order_id)",

@@ -39,6 +39,7 @@ select
     lead.created_date,
     coalesce(lead.is_valid, true) as is_valid,
     coalesce(lead.segment, span.segment) as segment,
+    coalesce(lead.segment is null and lead.created_date < span.stated_from, false) as attribute_backfilled,
     coalesce(lead.region, customer.region) as region,
     lead.channel,
     lead.campaign,

@@ -5,6 +5,7 @@ select
     credit.lead_id,
     credit.rule,
     span.segment,
+    coalesce(credit.order_date < span.stated_from, false) as attribute_backfilled,
     customer.region,
     lead.channel,
     lead.campaign,

@@ -170,7 +170,7 @@ def test_an_order_credits_the_lead_of_its_deal_else_the_latest_of_its_customer(c
     assert hits == {"early": 0, "late": 1, "deal": 1, "after": 0, "given": 0}
     row = tile(cases)
     assert (counts(row), row["excluded"]) == ((2, 5), {"invalid": 1})
-    assert row["coverage"] == {"negative_lag": 0.2, "by_link": 0.2, "by_customer": 0.2}
+    assert row["coverage"] == {"negative_lag": 0.2, "by_link": 0.2, "by_customer": 0.2, "attribute_backfilled": 0}
 
 
 def test_without_the_second_rule_only_deals_credit_leads(cases):
@@ -182,7 +182,7 @@ def test_without_the_second_rule_only_deals_credit_leads(cases):
 
 def test_a_win_before_the_lead_is_no_conversion_and_is_told(cases):
     row = tile(cases, "won_rate")
-    assert (counts(row), row["coverage"]) == ((1, 5), {"negative_lag": 0.2})
+    assert (counts(row), row["coverage"]) == ((1, 5), {"negative_lag": 0.2, "attribute_backfilled": 0})
 
 
 def test_an_order_cancelled_within_30_days_counts_in_the_rate_and_not_in_the_net_rate(cases):
@@ -244,3 +244,21 @@ def test_both_sides_of_a_comparison_are_read_as_of_one_date():
     doc = read(version, "lead_to_order_rate", Request(measures=("won_rate", "rate"), **asked))
     assert doc["as_of"] == "2025-12-31"
     assert [(row["num"], row["base"]["num"]) for row in doc["rows"]] == [(0, 0), (0, 0)]
+
+
+def test_leads_and_orders_tell_whether_their_segment_was_carried_back():
+    tables = {
+        "lead": """
+            lead_id | created_date | customer_id | segment
+            L1      | 2025-12-31   | A           |
+            L2      | 2026-01-01   | A           |
+            L3      | 2025-12-31   | A           | small
+            L4      | 2025-12-31   |             |
+        """,
+        "sales_order": "order_id | customer_id | ordered_date\nO1 | A | 2025-12-31\nO2 | A | 2026-01-05",
+        "customer_history": "customer_id | valid_from | segment\nA | 2026-01-01 | key",
+    }
+    version = made(tables)
+    for name in ("rate", "net_rate"):
+        assert tile(version, name, params={"window": "none"})["coverage"]["attribute_backfilled"] == 0.25, name
+    assert tile(version, "orders_without_lead")["coverage"]["attribute_backfilled"] == 0.5
