@@ -16,6 +16,8 @@ from charts.palette import colour, palette  # noqa: E402
 from charts.spec import ChartSpec  # noqa: E402
 from charts.static_marks import MARKS  # noqa: E402
 
+# ticks on round numbers only: 2.5 % would be written as 2 %
+STEPS = (1, 2, 5, 10)
 STYLE = {
     "font.family": ["Inter", "Source Sans 3", "Helvetica", "Arial", "DejaVu Sans"],
     "font.size": 9,
@@ -90,7 +92,7 @@ def frame(axes, spec: ChartSpec, theme: str) -> None:
     if spec.kind == "heat":
         axes.yaxis.set_ticks(range(len(spec.series)), [shortened(series.name) for series in spec.series])
         return
-    values.set_major_locator(MaxNLocator(5))
+    values.set_major_locator(MaxNLocator(5, steps=STEPS))
     values.set_major_formatter(FuncFormatter(lambda value, _: tick(value, spec)))
     values.grid(True, color=colours.grid, linewidth=0.8)
     axes.set_axisbelow(True)

@@ -29,7 +29,10 @@ def label(axes, spec: ChartSpec, place: float, value: float | None, theme: str, 
     if not spec.horizontal:
         aligned = {"ha": "center", "va": "bottom" if ahead else "top"}
     text = written(value, spec.unit, spec.currency)
-    axes.annotate(text, spot, xytext=away, textcoords="offset points", fontsize=8, color=palette(theme).ink, **aligned)
+    # a line across the chart ends at the number instead of striking it through
+    paper = {"boxstyle": "square,pad=0.12", "facecolor": palette(theme).surface, "edgecolor": "none"}
+    style = {"fontsize": 8, "color": palette(theme).ink, "bbox": paper}
+    axes.annotate(text, spot, xytext=away, textcoords="offset points", **style, **aligned)
 
 
 def lines(axes, spec: ChartSpec, theme: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from charts.dates import day, span
 from charts.names import system_name
 from charts.spec import described
 from charts.static import to_svg
@@ -22,7 +23,14 @@ def render(report: Report) -> bytes:
     kept = Environment(loader=folder, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     page = kept.get_template("overview.html.jinja")
     return page.render(
-        report=report, words=words, svg=_svg, described=described, system_name=system_name, paragraphs=paragraphs
+        report=report,
+        words=words,
+        svg=_svg,
+        described=described,
+        system_name=system_name,
+        paragraphs=paragraphs,
+        day=day,
+        span=span,
     ).encode()
 
 

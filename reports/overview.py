@@ -1,5 +1,6 @@
 """The overview for leaders: six metrics with change, trend, slices and weakest slice, out of `metrics.read` alone."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from charts import windows
@@ -19,6 +20,7 @@ METRICS = (
     "otif",
     "lead_to_order_rate",
 )
+THREADS = 4
 SOURCES = """
 select system, object,
        left(max(exported_at)::varchar, if(bool_and(exported_is_date), 10, 16)) as exported_at,
@@ -29,7 +31,8 @@ from load group by system, object order by system, object
 
 def compose(version, metrics: tuple[str, ...] = METRICS) -> Report:
     """The overview of one version. A metric that fails takes only its own section with it."""
-    sections = tuple(_section(version, catalogue()[name]) for name in metrics)
+    with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="report") as pool:
+        sections = tuple(pool.map(lambda name: _section(version, catalogue()[name]), metrics))
     days = [doc["as_of"] for section in sections for doc in section.readings.values() if doc["as_of"]]
     rows = version.cursor().execute(SOURCES).fetchall()
     return Report(
@@ -54,18 +57,16 @@ def _section(version, metric: Metric) -> Section:
 
 
 def _read_section(version, metric: Metric) -> Section:
-    dims = [name for name in DIMS if name in metric.dims]
-    first, *others = dims or [None]
-    usual = read(version, metric.id, Request(by=(first,) if first else ()))
-    as_of = date.fromisoformat(usual["as_of"]) if usual["as_of"] else None
-    wanted = asked(metric, as_of) | {f"by_{dim}": Request(by=(dim,), interval=False) for dim in others}
+    usual = read(version, metric.id, Request())
+    wanted = asked(metric, date.fromisoformat(usual["as_of"]) if usual["as_of"] else None)
     docs = {"value": usual} | {name: read(version, metric.id, request) for name, request in wanted.items()}
     headline, measure = total(usual), metric.headline
-    every = wanted["trend"].every
-    charts = [trend(docs["trend"], measure.name, title=f"By {every}")]
-    charts += [by_slice(usual, measure.name, first, title=f"By {first}")] if first else []
+    by_dim = _by_dimension(version, metric)
+    first = next(iter(by_dim), None)
+    docs |= {f"by_{dim}": doc for dim, doc in by_dim.items()}
+    charts = [trend(docs["trend"], measure.name, title=f"By {wanted['trend'].every}")]
+    charts += [by_slice(by_dim[first], measure.name, first, title=f"By {first}")] if first else []
     drawn = headline["status"] not in ("not_available", "insufficient")
-    rows = [row for name in ("value", *(f"by_{dim}" for dim in others)) for row in whole(docs[name]) if row["slice"]]
     return Section(
         metric=metric,
         readings=docs,
@@ -73,12 +74,25 @@ def _read_section(version, metric: Metric) -> Section:
         prior=total(docs["prior"]),
         prior_year=total(docs["prior_year"]),
         periods=tuple(row for row in whole(docs["trend"]) if not row["slice"] and row["period"]),
-        slices=tuple(ordered([row for row in whole(usual) if row["slice"]], measure.better)),
+        slices=tuple(ordered(_members(by_dim[first]), measure.better)) if first else (),
         dim=first,
-        weakest=weakest(headline, rows, measure.better),
+        weakest=weakest(headline, [row for doc in by_dim.values() for row in _members(doc)], measure.better),
         charts=tuple(chart for chart in charts if _tells(chart)) if drawn else (),
         problem=_stale(usual),
     )
+
+
+def _by_dimension(version, metric: Metric) -> dict[str, dict]:
+    """The slices by every dimension that the data have; only the first is printed, so only it has intervals."""
+    found: dict[str, dict] = {}
+    for dim in (name for name in DIMS if name in metric.dims):
+        doc = read(version, metric.id, Request(by=(dim,), interval=not found))
+        found |= {dim: doc} if _members(doc) else {}
+    return found
+
+
+def _members(doc: dict) -> list[dict]:
+    return [row for row in whole(doc) if row["slice"]]
 
 
 def asked(metric: Metric, as_of: date | None) -> dict[str, Request]:
@@ -87,9 +101,11 @@ def asked(metric: Metric, as_of: date | None) -> dict[str, Request]:
     def over(rule) -> dict[str, date | None]:
         return dict(zip(("date_from", "date_to"), rule(metric, windows.USUAL, as_of), strict=True))
 
+    # only the difference of two proportions has an interval
+    compared = {"reading": "compare", "interval": metric.headline.interval == "proportion"}
     return {
-        "prior": Request(reading="compare", compare_to="prior", **over(windows.compared)),
-        "prior_year": Request(reading="compare", compare_to="prior-year", **over(windows.beside_last_year)),
+        "prior": Request(**compared, compare_to="prior", **over(windows.compared)),
+        "prior_year": Request(**compared, compare_to="prior-year", **over(windows.beside_last_year)),
         "trend": Request(reading="trend", every=windows.every(metric), **over(windows.drawn)),
     }
 

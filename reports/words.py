@@ -1,5 +1,6 @@
 """How a result row is put into words on paper; too few rows show what was counted, never a value."""
 
+from charts.dates import months_of
 from charts.from_reading import shown
 from charts.numbers import DASH, change, counted, written
 from charts.standing import DIRECTED, judged
@@ -47,11 +48,6 @@ def status(row: dict | None) -> str:
     return ", ".join(word for word in told if word)
 
 
-def period(scope: dict) -> str:
-    """The period of a reading; one without a beginning is all up to its end."""
-    return f"all up to {scope['to']}" if scope["from"] < "1950" else scope["label"]
-
-
 def order(better: str | None) -> str:
     """What the first of the slices is."""
     return "worst first" if better in DIRECTED else "highest first"
@@ -73,13 +69,7 @@ def against(row: dict, section, name: str) -> str:
     base = f"against {written(row['base']['value'], section.unit, row['currency'])} {name}"
     if row["period"] == section.headline["period"]:
         return base
-    return f"last {months(row['period'])} months, {written(row['value'], section.unit, row['currency'])} {base}"
-
-
-def months(period: dict) -> int:
-    """How many calendar months a period touches."""
-    (year, month), (last_year, last_month) = ((int(day[:4]), int(day[5:7])) for day in (period["from"], period["to"]))
-    return (last_year - year) * 12 + last_month - month + 1
+    return f"last {months_of(row['period'])} months, {written(row['value'], section.unit, row['currency'])} {base}"
 
 
 def member(row: dict) -> str:

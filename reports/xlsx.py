@@ -5,9 +5,11 @@ from datetime import datetime
 
 import xlsxwriter
 
+from charts.dates import day
+from charts.names import system_name
 from reports import words
 from reports.model import Report, Section
-from reports.xlsx_sheet import put_metric
+from reports.xlsx_sheet import printed, put_change, put_day, put_metric
 
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 NUMBERS = {
@@ -20,6 +22,32 @@ NUMBERS = {
     "ppm": '#,##0" ppm"',
     "per_year": '0.00" / year"',
 }
+# a difference of shares is in points, never in percent
+POINTS = '0.0" pp"'
+# heading, width, whether it is a number
+SUMMARY = (
+    ("Metric", 29, False),
+    ("Number", 30, False),
+    ("Value", 11, True),
+    ("Unit", 8, False),
+    ("Counted", 25, True),
+    ("n", 9, True),
+    ("Change to prior", 12, True),
+    ("Change to last year", 12, True),
+    ("Weakest", 23, False),
+    ("Its value", 11, True),
+    ("As of", 13, True),
+    ("Status", 42, False),
+)
+SOURCES = (
+    ("System", 16, False),
+    ("Object", 28, False),
+    ("Newest export", 18, True),
+    ("Last full day", 14, True),
+    ("Known from", 14, False),
+    ("Files", 8, True),
+)
+DEFINITIONS = (("Metric", 34, False), ("Version", 9, False), ("Text", 110, False))
 
 
 def render(report: Report) -> bytes:
@@ -38,87 +66,94 @@ def render(report: Report) -> bytes:
 
 
 def formats(book) -> dict:
-    """Cell formats by name: head, title, soft, wrap, and a number and a signed difference for each unit."""
+    """Cell formats by name: headings, text, dates, and a number and a signed difference for each unit."""
+    head = {"bold": True, "font_color": "#5B6678", "bottom": 1, "bottom_color": "#DFE3EA", "text_wrap": True}
     looks = {
         "title": book.add_format({"bold": True, "font_size": 16}),
-        "head": book.add_format({"bold": True, "font_color": "#5B6678", "bottom": 1, "bottom_color": "#DFE3EA"}),
+        "head": book.add_format({**head, "valign": "bottom"}),
+        "head number": book.add_format({**head, "valign": "bottom", "align": "right"}),
         "soft": book.add_format({"font_color": "#5B6678"}),
+        "warn": book.add_format({"font_color": "#B3261E"}),
+        "right": book.add_format({"align": "right"}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+        "day": book.add_format({"num_format": "d mmm yyyy", "align": "right"}),
+        "minute": book.add_format({"num_format": "d mmm yyyy hh:mm", "align": "right"}),
     }
     for unit, text in NUMBERS.items():
+        signed = POINTS if unit == "share" else text
         looks[unit] = book.add_format({"num_format": text, "align": "right"})
-        looks[f"{unit} change"] = book.add_format({"num_format": f"+{text};-{text};{text}", "align": "right"})
+        looks[f"{unit} change"] = book.add_format({"num_format": f"+{signed};-{signed};{signed}", "align": "right"})
     return looks
+
+
+def headed(sheet, line: int, columns: tuple, looks: dict) -> None:
+    """Widths and headings; a heading stands over its numbers."""
+    for at, (name, width, is_number) in enumerate(columns):
+        sheet.set_column(at, at, width)
+        sheet.write_string(line, at, name, looks["head number" if is_number else "head"])
 
 
 def _summary(book, report: Report, looks: dict) -> None:
     sheet = book.add_worksheet("Summary")
     sheet.hide_gridlines(2)
-    sheet.set_column(0, 0, 36)
-    sheet.set_column(1, 10, 15)
     sheet.write_string(0, 0, report.title, looks["title"])
-    told = f"As of {report.as_of or 'no date'}, data version {report.version}, built {report.built_at} UTC"
+    told = f"As of {day(report.as_of)}, data version {report.version}, built {report.built_at} UTC"
     sheet.write_string(1, 0, f"{told}; filters: {report.filters}", looks["soft"])
-    for at, problem in enumerate(report.problems):
-        sheet.write_string(2, at, problem)
-    header = [
-        "Metric",
-        "Value",
-        "Unit",
-        "Counted",
-        "n",
-        "Change to prior",
-        "Change to last year",
-        "Weakest",
-        "Its value",
-    ]
-    sheet.write_row(4, 0, [*header, "As of", "Status"], looks["head"])
-    for at, section in enumerate(report.sections, start=5):
+    for at, problem in enumerate(report.problems, start=2):
+        sheet.write_string(at, 0, problem, looks["warn"])
+    first = 4 + max(0, len(report.problems) - 1)
+    headed(sheet, first, SUMMARY, looks)
+    for at, section in enumerate(report.sections, start=first + 1):
         _summary_row(sheet, at, section, looks)
-    sheet.freeze_panes(5, 1)
+    sheet.freeze_panes(first + 1, 1)
+    printed(sheet, report, first)
 
 
 def _summary_row(sheet, at: int, section: Section, looks: dict) -> None:
     row, unit = section.headline, section.unit
     sheet.write_string(at, 0, section.metric.title)
     if row is None:
-        sheet.write_string(at, 10, section.problem or "failed")
+        sheet.write_string(at, 11, section.problem or "failed", looks["wrap"])
         return
+    sheet.write_string(at, 1, section.metric.headline.title)
     if words.is_shown(row):
-        sheet.write_number(at, 1, row["value"], looks[unit])
-    sheet.write_string(at, 2, row["currency"] or unit)
-    sheet.write_string(at, 3, words.counts(row, section.unit))
-    sheet.write_number(at, 4, row["n"], looks["count"])
-    for column, compared in ((5, section.prior), (6, section.prior_year)):
+        sheet.write_number(at, 2, row["value"], looks[unit])
+    sheet.write_string(at, 3, row["currency"] or unit)
+    sheet.write_string(at, 4, words.counts(row, unit), looks["right"])
+    sheet.write_number(at, 5, row["n"], looks["count"])
+    for column, compared in ((6, section.prior), (7, section.prior_year)):
         if words.is_compared(compared):
-            sheet.write_number(at, column, compared["difference"], looks[f"{unit} change"])
+            put_change(sheet, at, column, compared["difference"], unit, looks)
     if section.weakest:
-        sheet.write_string(at, 7, words.member(section.weakest))
-        sheet.write_number(at, 8, section.weakest["value"], looks[unit])
-    sheet.write_string(at, 9, section.readings["value"]["as_of"] or "")
-    sheet.write_string(at, 10, row["reason"] or section.problem or words.status(row) or "ok")
+        sheet.write_string(at, 8, words.member(section.weakest))
+        sheet.write_number(at, 9, section.weakest["value"], looks[unit])
+    put_day(sheet, at, 10, section.readings["value"]["as_of"], looks)
+    sheet.write_string(at, 11, row["reason"] or section.problem or words.status(row) or "ok", looks["wrap"])
 
 
 def _sources(book, report: Report, looks: dict) -> None:
     sheet = book.add_worksheet("Sources")
-    sheet.set_column(0, 5, 20)
-    sheet.write_row(0, 0, ["System", "Object", "Newest export", "Last full day", "Known from", "Files"], looks["head"])
+    headed(sheet, 0, SOURCES, looks)
     for at, source in enumerate(report.sources, start=1):
-        texts = (source.system, source.object, source.exported_at, str(source.last_full_day or ""), source.basis)
-        for column, text in enumerate(texts):
-            sheet.write_string(at, column, text)
+        sheet.write_string(at, 0, system_name(source.system))
+        sheet.write_string(at, 1, source.object)
+        put_day(sheet, at, 2, source.exported_at, looks)
+        put_day(sheet, at, 3, source.last_full_day, looks)
+        sheet.write_string(at, 4, source.basis.replace("_", " "))
         sheet.write_number(at, 5, source.loads)
+    sheet.autofilter(0, 0, max(1, len(report.sources)), len(SOURCES) - 1)
+    sheet.freeze_panes(1, 0)
+    printed(sheet, report, 0)
 
 
 def _definitions(book, report: Report, looks: dict) -> None:
     sheet = book.add_worksheet("Definitions")
-    sheet.set_column(0, 0, 34)
-    sheet.set_column(1, 1, 10)
-    sheet.set_column(2, 2, 110)
-    sheet.write_row(0, 0, ["Metric", "Definition", "Text"], looks["head"])
+    headed(sheet, 0, DEFINITIONS, looks)
     for at, section in enumerate(report.sections, start=1):
         metric = section.metric
-        sheet.write_string(at, 0, metric.id, looks["wrap"])
+        sheet.write_string(at, 0, f"{metric.title}\n{metric.id}", looks["wrap"])
         sheet.write_string(at, 1, metric.definition_version, looks["wrap"])
         sheet.write_string(at, 2, "\n\n".join([metric.question, metric.definition, *metric.caveats]), looks["wrap"])
     sheet.write_string(len(report.sections) + 2, 0, f"Report definition {report.definition}", looks["soft"])
+    sheet.freeze_panes(1, 0)
+    printed(sheet, report, 0)

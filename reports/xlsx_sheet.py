@@ -1,10 +1,16 @@
 """The sheet of one metric in a workbook: months with a line chart, slices with a bar chart."""
 
+import re
+from datetime import date, datetime
+
+from charts.dates import day, span
 from reports import words
-from reports.model import Section
+from reports.model import Report, Section
 
 FIRST = 5
 INK = "#2459C4"
+A4 = 9
+HEADINGS = ("Value", "Numerator", "Denominator", "n", "Low", "High", "Status")
 
 
 def put_metric(book, section: Section, looks: dict) -> None:
@@ -13,29 +19,59 @@ def put_metric(book, section: Section, looks: dict) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 6, 13)
+    sheet.set_column(7, 7, 24)
     sheet.write_string(0, 0, section.metric.title, looks["title"])
     sheet.write_string(1, 0, section.metric.question, looks["soft"])
     doc = section.readings["value"]
-    told = [f"period {words.period(doc['scope'])}", f"as of {doc['as_of']}", f"definition {doc['definition']}"]
-    sheet.write_string(2, 0, "; ".join([section.metric.headline.title, *told]), looks["soft"])
-    ends = _table(sheet, FIRST, "Period", [(row["period"]["label"], row) for row in section.periods], section, looks)
+    told = [f"period {span(doc['scope']).removeprefix('at ')}", f"as of {day(doc['as_of'])}"]
+    told = [section.metric.headline.title, *told, f"definition {doc['definition']}"]
+    sheet.write_string(2, 0, "; ".join(told), looks["soft"])
+    dated = [(span(row["period"]).removeprefix("at "), row) for row in section.periods]
+    ends = _table(sheet, FIRST, "Period", dated, section, looks)
     if section.periods:
-        sheet.insert_chart(3, 8, _chart(book, sheet, "line", FIRST + 1, ends, section))
+        sheet.insert_chart(3, 9, _chart(book, sheet, "line", FIRST + 1, ends, section))
     if section.slices:
         start = max(ends + 3, FIRST + 16)
         named = [(str(row["slice"][section.dim]), row) for row in section.slices]
         last = _table(sheet, start, section.dim.capitalize(), named, section, looks)
-        sheet.insert_chart(start - 1, 8, _chart(book, sheet, "bar", start + 1, last, section))
+        sheet.insert_chart(start - 1, 9, _chart(book, sheet, "bar", start + 1, last, section))
+    printed(sheet, None, None)
 
 
 def sheet_name(section: Section) -> str:
-    """At most 31 characters, as workbooks allow."""
-    return section.metric.id[:31]
+    """The metric's title without what a sheet's name cannot hold, at most 31 characters."""
+    return re.sub(r"[\[\]:*?/\\]", " ", section.metric.title)[:31]
+
+
+def printed(sheet, report: Report | None, header: int | None) -> None:
+    """Landscape A4, as wide as one page, the header line on every page, page numbers."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(0.5, 0.5, 0.6, 0.7)
+    if header is not None:
+        sheet.repeat_rows(header)
+    left = f"&L{report.title}, data version {report.version}" if report else "&L&A"
+    sheet.set_footer(f"{left}&RPage &P of &N")
+
+
+def put_change(sheet, at: int, column: int, difference: float, unit: str, looks: dict) -> None:
+    """A difference with its sign; of shares in percentage points."""
+    sheet.write_number(at, column, difference * 100 if unit == "share" else difference, looks[f"{unit} change"])
+
+
+def put_day(sheet, at: int, column: int, given: str | date | None, looks: dict) -> None:
+    """A day (or a minute) as a date of the workbook; nothing where there is none."""
+    if given:
+        when = datetime.fromisoformat(str(given))
+        sheet.write_datetime(at, column, when, looks["minute" if len(str(given)) > 10 else "day"])
 
 
 def _table(sheet, start: int, first: str, named: list[tuple[str, dict]], section: Section, looks: dict) -> int:
     """Write rows below a header and return the last row's number."""
-    sheet.write_row(start, 0, [first, "Value", "Numerator", "Denominator", "n", "Low", "High", "Status"], looks["head"])
+    sheet.write_string(start, 0, first, looks["head"])
+    for column, name in enumerate(HEADINGS, start=1):
+        sheet.write_string(start, column, name, looks["head" if name == "Status" else "head number"])
     for at, (name, row) in enumerate(named, start=start + 1):
         sheet.write_string(at, 0, name)
         low, high = row["ci"] or (None, None)

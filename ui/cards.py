@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from charts.dates import span
 from charts.from_reading import ANY, rows, undated
 from charts.names import part_name
 from charts.numbers import DASH, written
@@ -12,7 +13,7 @@ from charts.plotly_dict import CONFIG, Drawn, to_plotly
 from charts.spec import ChartSpec, Series, described, table
 from ui import downloads, drill, tile_face, tiles
 from ui.escape import h
-from ui.formats import counts, lacking, span
+from ui.formats import counts, lacking
 from ui.head import headed
 from ui.page import Page
 

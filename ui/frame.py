@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from charts.dates import day
 from charts.names import system_name
 from ui import data, states
 from ui.escape import md_escape
-from ui.formats import day
 
 HERE = Path(__file__).parent
 ICON = str(HERE / "icon.png")

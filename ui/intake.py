@@ -10,10 +10,10 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from charts.dates import day
 from charts.numbers import counted
 from ui import data, downloads
 from ui.escape import md_escape
-from ui.formats import day
 from warehouse.home import Home
 from warehouse.loads import Load, active_loads, all_loads
 from warehouse.state import get_settings, set_settings

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from charts.dates import day
 from charts.standing import DIMS
 from metrics.registry import Metric, UsageError, catalogue
 from ui import data, scope, standouts, states, tile_face, tiles
-from ui.formats import day
 from warehouse.versions import Version
 
 PAGES = {

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from charts.dates import day, span
 from charts.from_reading import undated
 from metrics.registry import Metric, UsageError, catalogue
 from ui import data, frame, scope, signin, states
 from ui.escape import md_escape
-from ui.formats import day, reach, span
+from ui.formats import reach
 from warehouse.versions import Version
 
 

@@ -4,12 +4,13 @@ from datetime import date
 
 import streamlit as st
 
+from charts.dates import day
 from charts.names import system_name
 from metrics.known import needed_tables
 from metrics.registry import Metric
 from ui import data, scope
 from ui.escape import md_escape
-from ui.formats import day, lacking
+from ui.formats import lacking
 from warehouse.versions import Version
 
 SIDES = {"crm": "CRM", "erp": "ERP"}

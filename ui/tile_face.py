@@ -4,13 +4,14 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from charts.dates import span
 from charts.from_reading import shown
 from charts.numbers import DASH, written
 from charts.standing import DIRECTED
 from metrics.registry import Metric, UsageError
 from ui.data import OldVersion
 from ui.escape import h
-from ui.formats import counts, lacking, of, reach, span
+from ui.formats import counts, lacking, of, reach
 from ui.tiles import Change, Told
 
 BADGES = {

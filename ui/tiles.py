@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 
 from charts import windows
+from charts.dates import months_of, span
 from charts.frame import period_name
 from charts.from_reading import UNSHOWN, rows, shown, undated
 from charts.numbers import DASH, change
 from charts.standing import DIMS, judged, weakest, within
 from metrics.registry import Metric, UsageError
 from ui import data
-from ui.formats import months_of, span
 from ui.scope import Scope
 
 VERDICTS = {"good": "better", "bad": "worse", "flat": "", "chance": "within chance"}

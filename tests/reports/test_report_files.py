@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from dataclasses import replace
+from datetime import datetime
 
 import openpyxl
 import pytest
@@ -41,7 +42,8 @@ def test_names_of_the_data_are_text_in_the_page(page):
 def test_the_page_says_date_version_filters_sources_and_definitions(page):
     text = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
     for wanted in (
-        "As of 2026-04-30",
+        "As of 30 Apr 2026",
+        "Period May 2025 – Apr 2026, as of 30 Apr 2026 (Salesforce to 30 Apr 2026, SAP",
         "Data version 7",
         "Filters: none (the whole company)",
         "VBAP 2026-04-30 23:30 2026-04-30 file name",
@@ -80,20 +82,38 @@ def test_no_cell_of_the_workbook_is_a_formula_or_a_link(book):
 
 
 def test_the_workbook_has_a_summary_a_sheet_per_metric_with_two_charts_sources_and_definitions(book):
-    assert book.sheetnames == ["Summary", "otif", "commitment_to_delivery", "Sources", "Definitions"]
-    assert [len(book[name]._charts) for name in ("otif", "commitment_to_delivery")] == [2, 2]
+    assert book.sheetnames == ["Summary", "On time in full", "Commitment to delivery", "Sources", "Definitions"]
+    assert [len(book[name]._charts) for name in ("On time in full", "Commitment to delivery")] == [2, 2]
 
 
 def test_numbers_of_the_workbook_are_numbers_in_the_format_of_their_unit(book):
     summary = {line[0].value: line for line in book["Summary"].iter_rows(min_row=6, max_row=7)}
     share, days = summary["On time in full"], summary["Commitment to delivery"]
-    assert (share[1].value, share[1].number_format) == (0.8, "0.0%")
-    assert (days[1].value, days[1].number_format) == (21.0, '0.0" d"')
-    assert share[5].number_format.startswith("+0.0%")
+    assert (share[2].value, share[2].number_format) == (0.8, "0.0%")
+    assert (days[2].value, days[2].number_format) == (21.0, '0.0" d"')
+
+
+def test_a_change_of_a_share_is_in_points_in_the_workbook(book):
+    share = next(line for line in book["Summary"].iter_rows(min_row=6) if line[0].value == "On time in full")
+    assert share[6].value == pytest.approx(8.0) and share[6].number_format == '+0.0" pp";-0.0" pp";0.0" pp"'
+
+
+def test_dates_of_the_workbook_are_dates(book):
+    newest = book["Sources"][2]
+    assert newest[2].value == datetime(2026, 4, 30, 23, 30) and newest[3].value == datetime(2026, 4, 30)
+    assert book["Summary"]["K6"].value == datetime(2026, 4, 30) and book["Summary"]["K6"].number_format == "d mmm yyyy"
+    assert book["On time in full"]["A7"].value == "1 Nov 2025 – 28 Nov 2025"
+
+
+def test_every_sheet_prints_on_a4_as_wide_as_one_page(book):
+    for sheet in book:
+        setup = sheet.page_setup
+        assert (setup.orientation, setup.paperSize, setup.fitToHeight) == ("landscape", 9, 0), sheet.title
+        assert sheet.oddFooter.right.text == "Page &P of &N"
 
 
 def test_too_few_rows_leave_the_value_cell_empty(book):
-    few = next(line for line in book["otif"].iter_rows() if line[0].value == "Small")
+    few = next(line for line in book["On time in full"].iter_rows() if line[0].value == "Small")
     assert few[1].value is None
     assert (few[2].value, few[3].value, few[7].value) == (3, 4, "too few rows")
 
