@@ -179,6 +179,15 @@ def test_a_state_tells_the_day_of_its_count_and_shows_each_count_once(drawn):
         ]
 
 
+def test_fiscal_months_show_the_stock_of_their_last_day():
+    counts = "2026-05-05 | P1 | W | | 7 | | 9\n2026-05-31 | P1 | W | | 7 | | 9"
+    version = draw("2026-05-31", **{**MAY, "inventory_snapshot__add": counts})
+    version.cursor().execute("update company_setting set fiscal_start = '04-06'").fetchall()
+    asked = dict(every="fiscal_month", date_from=date(2026, 4, 6), date_to=date(2026, 5, 31))
+    found = [row["period"]["to"] for row in read(version, ID, Request(**asked))["rows"]]
+    assert found == ["2026-05-05", "2026-05-31"]
+
+
 def test_a_date_before_the_first_count_names_what_has_no_history(drawn):
     row = row_of(drawn, as_of=date(2026, 4, 29))
     assert (row["status"], row["value"]) == ("not_available", None)
