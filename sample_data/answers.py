@@ -36,12 +36,19 @@ def delivery(truth: Truth) -> dict:
         ("km_median", f"{clock['km_median']} days ({clock['lines']:,} lines, {clock['completed']:,} delivered)"),
         ("hidden_delay", f"{hidden['value']:.4f} days ({hidden['num']:,} days of {hidden['den']:,} lines)"),
         ("hidden_share", percent(clock["hidden_share"])),
+        (
+            "dwell",
+            f"{clock['dwell']['value']:.4f} days ({clock['dwell']['num']:,} days of {clock['dwell']['den']:,} lines)",
+        ),
+        ("net_median", f"{clock['net_median']:g} days"),
         ("adherence_first", percent(kept["adherence_first"])),
         ("adherence_last", percent(kept["adherence_last"])),
     ]
     return {
         "otif": bases + "".join(shares(title, otif[f"first_by_{name}"]) for name, title in by),
         "excluded": otif["excluded"],
+        "perfect": percent(otif["perfect_order"]),
+        "unhurt": percent(otif["condition"]),
         "commitment": table(("Measure", "Value"), measures)
         + "\n"
         + table(("Segment", "km_median, days"), clock["km_median_by_segment"].items()),

@@ -41,6 +41,27 @@ def waiting_room(seed: int, orders: Orders, outcome: pd.DataFrame, cancelled: pd
     return pd.DataFrame({"line": chosen.index, "qty": chosen.to_numpy()})
 
 
+def held_stock(seed: int, orders: Orders, outcome: pd.DataFrame, cancelled: pd.DataFrame, end: int) -> pd.DataFrame:
+    """Stock held for order lines (line, qty, since, until): until the goods left, -1 while they have not.
+
+    Lines that were cancelled, left without proof or lie open for long had nothing held for them."""
+    line, random = orders.line, rng(seed, "held")
+    ordered = orders.order["ordered"].to_numpy()[line["order"]]
+    left = (line["qty"] - outcome["sent"]).to_numpy()
+    done = (outcome["completion"] >= 0).to_numpy()
+    fit = ~line.index.isin(cancelled["line"]) & (orders.order["kind"] != "FD").to_numpy()[line["order"]]
+    fit &= done | ((left > 0) & (ordered > end - 80))
+    chosen = np.flatnonzero(fit & (random.random(len(line)) < np.where(done, 0.03, 0.3)))
+    return pd.DataFrame(
+        {
+            "line": chosen,
+            "qty": np.where(done, line["qty"], left)[chosen],
+            "since": orders.order["entered"].to_numpy()[line["order"]][chosen],
+            "until": np.where(done, outcome["completion_ship"], -1)[chosen],
+        }
+    )
+
+
 def line_outcome(orders: Orders, delivery: pd.DataFrame, delivery_line: pd.DataFrame, end: int) -> pd.DataFrame:
     """What became of each line by the last day (index = line).
 

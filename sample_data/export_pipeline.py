@@ -64,7 +64,9 @@ def states(told: Company) -> pd.DataFrame:
 
 
 def export_snapshots(folder: Path, told: Company) -> None:
-    """Opportunity_<day>.csv for each export day: the last state of every deal opened by then."""
+    """Opportunity_<day>.csv for each export day: the last state of every deal opened by then.
+
+    The order number that comes back from the ERP is a field of the last one only."""
     opp, state = told.demand.opportunity, states(told)
     of = state["opp"].to_numpy()
     probability = state["stage"].map(PROBABILITY)
@@ -92,11 +94,13 @@ def export_snapshots(folder: Path, told: Company) -> None:
     ]
     rows = np.array(quoted_rows(columns), dtype=object)
     day = state["day"].to_numpy()
-    header = ",".join(f'"{name}"' for name in HEADER)
     for export_day in month_end_thursdays(told.calendar, told.size.weekly_opportunity):
         visible = np.flatnonzero(day <= export_day)
         newest = visible[np.append(of[visible][1:] != of[visible][:-1], True)]
-        write(folder / f"Opportunity_{iso_dates([export_day])[0]}.csv", header, list(rows[newest]), "utf-8", "\n")
+        is_last = export_day == told.calendar.end
+        header = ",".join(f'"{name}"' for name in (HEADER if is_last else HEADER[:-1]))
+        texts = rows[newest] if is_last else [text[: text.rindex(",")] for text in rows[newest]]
+        write(folder / f"Opportunity_{iso_dates([export_day])[0]}.csv", header, list(texts), "utf-8", "\n")
 
 
 def export_lines(folder: Path, told: Company) -> None:

@@ -186,7 +186,7 @@ def schedules(folder: Path, told: Company) -> None:
     place = np.lexsort((np.array(texts, dtype=object).astype(str), of))
     of, start, until, texts = of[place], start[place], until[place], np.array(texts, dtype=object)[place]
     header = ";".join(["MANDT", "VBELN", "POSNR", "ETENR", "EDATU", "WMENG", "BMENG", "VRKME"])
-    for day in thursdays(told.calendar, told.size.weekly_schedule):
+    for day in thursdays(told.calendar):
         shown = (start <= day) & (until > day) & (closed[of] > day - 14)
         write(folder / f"VBEP_{iso_dates([day])[0]}.csv", header, list(texts[shown]), "cp1252", "\r\n")
 

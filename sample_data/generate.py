@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sample_data import export_pipeline, export_salesforce, export_sap, export_sap_supply
+from sample_data import export_lists, export_pipeline, export_salesforce, export_sap, export_sap_supply
 from sample_data.story import Company, tell
 from sample_data.truth import Truth, make_truth
 
@@ -10,11 +10,12 @@ SEED = 20260430
 
 
 def write_exports(out_dir: Path, told: Company) -> None:
-    """salesforce/*.csv and sap/*.csv below the folder."""
+    """salesforce/*.csv, sap/*.csv and sap/lists/*.csv below the folder."""
     for part in (export_salesforce, export_pipeline):
         part.export(out_dir / "salesforce", told)
     for part in (export_sap, export_sap_supply):
         part.export(out_dir / "sap", told)
+    export_lists.export(out_dir / "sap" / "lists", told)
 
 
 def write_company(out_dir, seed: int = SEED, months: int = 30, size: str = "demo") -> Truth:

@@ -68,6 +68,11 @@ class Assortment:
         """How many products are still ordered: all but the last, which only lies in stock."""
         return len(self.product) - 1
 
+    @property
+    def offered(self) -> pd.DataFrame:
+        """The days from order to delivery that customers are told of, by stocked pair: product, site, days."""
+        return self.stocked.assign(days=np.where(self.stocked["site"] == "1000", 9, 12) + self.stocked.index % 4)
+
 
 def make_assortment(seed: int, count: int) -> Assortment:
     """`count` products spread over the families; each is stocked at plant 1000 and at one of the other two."""

@@ -33,7 +33,7 @@ INFLATED_STAGE = "Perception Analysis"
 
 @dataclass(frozen=True)
 class Size:
-    """How much of everything: `scale` multiplies volumes; the three numbers of weeks thin the archive of exports."""
+    """How much of everything: `scale` multiplies volumes, weeks thin the archive and the moves of promises."""
 
     name: str
     scale: float
@@ -42,13 +42,13 @@ class Size:
     habit: float  # how often customers order again
     asked: float  # share of delivered orders followed by a survey
     weekly_opportunity: int
-    weekly_schedule: int
+    weekly_reviews: int
     weekly_stock: int
 
 
 SIZES = {
-    "demo": Size("demo", 1.0, 42, 86, 0.85, 0.62, weekly_opportunity=13, weekly_schedule=13, weekly_stock=9),
-    "small": Size("small", 0.1, 12, 26, 0.45, 0.95, weekly_opportunity=5, weekly_schedule=5, weekly_stock=4),
+    "demo": Size("demo", 1.0, 42, 86, 0.85, 0.62, weekly_opportunity=78, weekly_reviews=13, weekly_stock=9),
+    "small": Size("small", 0.1, 12, 26, 0.45, 0.95, weekly_opportunity=5, weekly_reviews=5, weekly_stock=4),
 }
 
 
@@ -89,8 +89,13 @@ def workday_before(days):
     return np.asarray(days) - np.where(weekday == 5, 1, np.where(weekday == 6, 2, 0))
 
 
-def thursdays(calendar: Calendar, weekly: int) -> list[int]:
-    """Days of the weekly exports: every Thursday of the last `weekly` weeks, every second one before."""
+def thursdays(calendar: Calendar) -> list[int]:
+    """Days of the weekly exports: every Thursday."""
+    return [day for day in range(calendar.start, calendar.end + 1) if (calendar.end - day) % 7 == 0]
+
+
+def review_days(calendar: Calendar, weekly: int) -> list[int]:
+    """Thursdays between which a promise moves once at most: each of the last `weekly` weeks, every second before."""
     recent = [calendar.end - 7 * k for k in range(weekly)]
     older = [recent[-1] - 14 * k for k in range(1, 200)]
     return sorted(day for day in recent + older if day >= calendar.start)
@@ -98,8 +103,8 @@ def thursdays(calendar: Calendar, weekly: int) -> list[int]:
 
 def month_end_thursdays(calendar: Calendar, weekly: int) -> list[int]:
     """Every Thursday of the last `weekly` weeks and the last Thursday of each month before."""
-    recent = {calendar.end - 7 * k for k in range(weekly)}
-    return sorted(recent | {int(day - (day - calendar.end) % 7) for day in calendar.month_ends})
+    ends = {int(day - (day - calendar.end) % 7) for day in calendar.month_ends}
+    return sorted(ends | set(thursdays(calendar)[-weekly:]))
 
 
 def rng(seed: int, area: str) -> np.random.Generator:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sample_data import customers, deliveries, demand, orders, plants, products, promises, supply, surveys
-from sample_data.settings import SIZES, Calendar, Size, calendar, rng, thursdays
+from sample_data.settings import SIZES, Calendar, Size, calendar, review_days, rng
 from sample_data.texts import salesforce_ids
 
 
@@ -34,6 +34,7 @@ class Company:
     case: pd.DataFrame
     survey: pd.DataFrame
     waiting: pd.DataFrame
+    held: pd.DataFrame
 
     @property
     def deal_ids(self) -> np.ndarray:
@@ -113,7 +114,7 @@ def tell(seed: int, months: int, size_name: str) -> Company:
     dead[cancelled["line"]] = cancelled["day"].to_numpy()
     complete = (outcome["sent"] >= made.line["qty"]).to_numpy()
     done = promises.needed_day(made, outcome["arrives"].to_numpy(), complete, dead.to_numpy())
-    promise = promises.make_promises(seed, made, done, thursdays(cal, size.weekly_schedule), cal.end)
+    promise = promises.make_promises(seed, made, done, review_days(cal, size.weekly_reviews), cal.end)
     notice = promises.make_notices(seed, made, promise, done, cal.end)
     went = surveys.order_outcome(made, outcome, promise, notice, cancelled)
     returns = surveys.make_returns(seed, made, outcome, cal.end)
@@ -140,4 +141,5 @@ def tell(seed: int, months: int, size_name: str) -> Company:
         case=case[has_account[case["company"]]].reset_index(drop=True),
         survey=surveys.make_surveys(seed, made, went, returns, company["join"].to_numpy(), size.asked, cal.end),
         waiting=deliveries.waiting_room(seed, made, outcome, cancelled),
+        held=deliveries.held_stock(seed, made, outcome, cancelled, cal.end),
     )

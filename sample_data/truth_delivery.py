@@ -44,9 +44,25 @@ def otif(told: Company) -> dict:
         "no_proof": int(late["no_proof"].sum()),
         "cancelled_in_time": int((late["cancel"] == "excusable").sum()),
     }
+    found |= perfect_orders(told)
     alive = due[due["cancel"] == "none"]
     found["first_if_cancellations_are_undated"] = share(kept(alive, "first"))
     return found
+
+
+def perfect_orders(told: Company) -> dict:
+    """Orders whose last promised day fell in the period: perfect where every line was kept and nothing came back within
+    30 days through our fault; condition is the latter alone.
+
+    An order without a failure is left out where a line of it left without proof."""
+    start, end = period(told)
+    lines = demand_lines(told)
+    lines = lines[(lines["first"] >= 0) & (lines["cancel"] != "excusable")]
+    back = (lines["returned_bad"] >= 0) & (lines["returned_bad"] <= lines["completion"] + 30)
+    lines = lines.assign(missed=~kept(lines, "first") & ~lines["no_proof"], hurt=back & ~lines["no_proof"])
+    order = lines.groupby("order").agg({"first": "max", "missed": "any", "hurt": "any", "no_proof": "any"})
+    order = order[(order["first"] >= start) & (order["first"] <= end) & (order["missed"] | ~order["no_proof"])]
+    return {"perfect_order": share(~order["missed"] & ~order["hurt"]), "condition": share(~order["hurt"])}
 
 
 def adherence(told: Company) -> dict:
@@ -88,6 +104,9 @@ def commitment(told: Company) -> dict:
         "num": int(hidden.sum()),
         "den": int(total),
     }
+    dwell = np.maximum(lines["requested"] - lines["offered"] - lines["commitment"], 0)[done]
+    found["dwell"] = {"value": round(float(dwell.mean()), 10), "num": int(dwell.sum()), "den": int(done.sum())}
+    found["net_median"] = float(np.median(days[done] - dwell))
     segments = lines["segment"].to_numpy()
     found["km_median_by_segment"] = {
         str(name): kaplan_meier_median(days[segments == name], done[segments == name]) for name in np.unique(segments)

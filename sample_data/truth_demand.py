@@ -60,14 +60,33 @@ def daily_demand(told: Company) -> pd.Series:
     return recent.assign(product=code).groupby(["product", "site", "segment"])["qty"].sum() / TRAILING
 
 
+def held_on_the_last_day(told: Company) -> pd.Series:
+    """Units held for order lines on the last day, by product, plant and the segment of the line's customer."""
+    held = told.held[told.held["until"] < 0].set_index("line")["qty"]
+    lines = demand_lines(told).loc[held.index]
+    code = told.goods.product["product"].to_numpy()[lines["product"]]
+    return lines.assign(product=code, held=held).groupby(["product", "site", "segment"])["held"].sum()
+
+
+def share_out(free: pd.Series, held: pd.Series, demand: pd.Series) -> pd.Series:
+    """Free stock by product, plant and segment: what is held, cut down alike where it is more; the rest by demand."""
+    place = ["product", "site"]
+    held = held.reindex(demand.index, fill_value=0)
+    stock = free.reindex(demand.index.droplevel("segment"), fill_value=0).to_numpy()
+    wanted = held.groupby(level=place).transform("sum")
+    kept = held * np.minimum(1, stock / wanted.where(wanted > 0, 1))
+    rest = stock - kept.groupby(level=place).transform("sum")
+    return kept + rest * demand / demand.groupby(level=place).transform("sum")
+
+
 def days_of_inventory(told: Company) -> dict:
-    """Days of stock on the last day under policy A: free stock of a product and plant is shared by trailing demand."""
+    """Days of stock on the last day under policy A: what is held for lines belongs to their segment, the rest of the
+    free stock of a product and plant is shared by trailing demand."""
     demand, cost = daily_demand(told), told.goods.product.set_index("product")["cost"]
     count = told.stock[told.stock["day"] == told.calendar.end].set_index(["product", "site"])
     free, at = count["free"].clip(lower=0), demand.index.droplevel("segment")
-    share = demand / demand.groupby(level=["product", "site"]).transform("sum")
     price = cost.reindex(demand.index.get_level_values("product")).to_numpy()
-    given = free.reindex(at, fill_value=0).to_numpy() * share
+    given = share_out(free, held_on_the_last_day(told), demand)
     value = pd.DataFrame({"stock": given * price, "demand": demand * price}, index=demand.index)
     by, total = value.groupby(level="segment").sum(), value.sum()
     worth = count[["free", "quality", "blocked", "moving"]].mul(

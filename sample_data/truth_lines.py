@@ -36,10 +36,15 @@ def demand_lines(told: Company) -> pd.DataFrame:
     """One row per demand line known on the last day.
 
     Columns: order, product, family, site, planner, segment, company, qty, net; the days ordered, commitment, requested,
-    first, current (promise), completion, ship (of the completing shipment), cancelled, each -1 where it never was;
-    cancel (its class) and no_proof."""
+    first, current (promise), completion, ship (of the completing shipment), cancelled, returned_bad (sent back through
+    our fault), each -1 where it never was; offered (days from order to delivery), cancel (its class) and no_proof."""
     line, order = told.orders.line, told.orders.order
     table = line[["order", "product", "site", "planner", "qty", "net", "requested"]].copy()
+    offered = told.goods.offered.set_index(["product", "site"])["days"]
+    code = told.goods.product["product"].to_numpy()[line["product"]]
+    table["offered"] = offered.loc[list(zip(code, line["site"], strict=True))].to_numpy()
+    bad = told.returns[told.returns["reason"] != "101"].groupby("line")["day"].min()
+    table["returned_bad"] = bad.reindex(line.index, fill_value=-1)
     table["family"] = told.goods.product["family"].to_numpy()[line["product"]]
     table["company"] = order["company"].to_numpy()[line["order"]]
     segment = told.company["segment"].to_numpy()[table["company"]]

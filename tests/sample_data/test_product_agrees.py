@@ -59,6 +59,17 @@ def test_the_wait_from_commitment_to_delivery_is_the_true_one(ask, truth):
         assert part(rows[name, None, None]) == same(expected[name])
     for name in ("adherence_first", "adherence_last"):
         assert part(rows[name, None, None]) == same(expected["adherence"][name])
+    assert part(rows["dwell", None, None]) == same(expected["dwell"])
+    assert rows["net_median", None, None]["value"] == expected["net_median"]
+
+
+def test_perfect_orders_and_what_came_back_are_the_true_ones(ask, truth):
+    rows = ask("otif", measures=("perfect_order", "perfect_component"))
+    expected = truth["metrics"]["otif"]
+    assert 0 < expected["perfect_order"]["num"] < expected["perfect_order"]["den"]
+    assert expected["condition"]["num"] < expected["condition"]["den"]
+    assert part(rows["perfect_order", None, None]) == same(expected["perfect_order"])
+    assert part(rows["perfect_component", "condition", None]) == same(expected["condition"])
 
 
 def test_the_wait_of_every_segment_is_the_true_one(ask, truth):
@@ -104,6 +115,12 @@ def test_days_of_inventory_of_every_segment_are_the_true_ones(ask, truth):
     assert rows["days", None, None]["value"] == pytest.approx(expected["days"], abs=1e-7)
     found = {key[2]: row["value"] for key, row in rows.items() if key[2] in expected["by_segment"]}
     assert found == pytest.approx(expected["by_segment"], abs=1e-7)
+
+
+def test_stock_held_for_lines_moves_days_between_segments(ask):
+    rows = ask("days_of_inventory_by_segment", measures=("days_effect",), by=("segment",))
+    moved = [row["value"] for (_, effect, member), row in rows.items() if effect == "reservation" and member]
+    assert min(moved) < 0 < max(moved)
 
 
 def test_the_kinds_of_stock_are_worth_what_they_are(ask, truth):
