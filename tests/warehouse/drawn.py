@@ -159,6 +159,11 @@ def bare_version(tmp_path: Path, exports: list[Export], settings: dict | None = 
     return open_version(home)
 
 
+def rows(version: Version, sql: str) -> list[tuple]:
+    """What a query of a version gives."""
+    return version.cursor().execute(sql).fetchall()
+
+
 def fingerprint(version: Version, left_out: tuple[str, ...] = ()) -> dict[str, tuple]:
     """Rows and hash of every table of a version but the one that tells when it was built; equal means equal data."""
     names = [

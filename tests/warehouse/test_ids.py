@@ -1,10 +1,6 @@
 """References find their rows: aliases, short ids, other systems, and what stays an orphan."""
 
-from tests.warehouse.drawn import bare_version, export
-
-
-def rows(version, sql):
-    return version.cursor().execute(sql).fetchall()
+from tests.warehouse.drawn import bare_version, export, rows
 
 
 def test_an_alias_leads_to_the_customer_it_stands_for_through_any_chain(tmp_path):

@@ -4,14 +4,10 @@ import json
 
 import pytest
 
-from tests.warehouse.drawn import bare_build, bare_version, drawn_home, export
+from tests.warehouse.drawn import bare_build, bare_version, drawn_home, export, rows
 from warehouse.build import last_error
 from warehouse.steps.job import BuildError
 from warehouse.versions import current, open_version
-
-
-def rows(version, sql):
-    return version.cursor().execute(sql).fetchall()
 
 
 def test_a_later_export_decides_even_where_its_cell_is_empty(tmp_path):

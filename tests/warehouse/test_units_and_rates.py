@@ -2,12 +2,7 @@
 
 from datetime import date
 
-from tests.warehouse.drawn import bare_version, export
-
-
-def rows(version, sql):
-    return version.cursor().execute(sql).fetchall()
-
+from tests.warehouse.drawn import bare_version, export, rows
 
 PRODUCT = export(
     "sap",
