@@ -18,6 +18,12 @@ def point_colours(series: Series, index: int, theme: str, count: int) -> list[st
     return [palette(theme).muted if series.faint and series.faint[at] else plain for at in range(count)]
 
 
+def number_style(theme: str) -> dict:
+    """Small ink on paper of its own: a line across the chart stops at the number instead of striking it through."""
+    paper = {"boxstyle": "square,pad=0.12", "facecolor": palette(theme).surface, "edgecolor": "none"}
+    return {"fontsize": 8, "color": palette(theme).ink, "bbox": paper, "zorder": 4}
+
+
 def label(axes, spec: ChartSpec, place: float, value: float | None, theme: str, end: float | None = None) -> None:
     """The number written at the end of its mark."""
     if value is None:
@@ -29,10 +35,7 @@ def label(axes, spec: ChartSpec, place: float, value: float | None, theme: str, 
     if not spec.horizontal:
         aligned = {"ha": "center", "va": "bottom" if ahead else "top"}
     text = written(value, spec.unit, spec.currency)
-    # a line across the chart ends at the number instead of striking it through
-    paper = {"boxstyle": "square,pad=0.12", "facecolor": palette(theme).surface, "edgecolor": "none"}
-    style = {"fontsize": 8, "color": palette(theme).ink, "bbox": paper}
-    axes.annotate(text, spot, xytext=away, textcoords="offset points", **style, **aligned)
+    axes.annotate(text, spot, xytext=away, textcoords="offset points", **number_style(theme), **aligned)
 
 
 def lines(axes, spec: ChartSpec, theme: str) -> None:
@@ -111,8 +114,8 @@ def above(axes, spec: ChartSpec, place: int, value: float | None, theme: str) ->
     spot = (value, place) if spec.horizontal else (place, value)
     away, side = ((0, 5), "center") if spec.horizontal else ((6, 0), "left")
     text = written(value, spec.unit, spec.currency)
-    style = {"fontsize": 8, "color": palette(theme).ink, "ha": side, "va": "bottom" if spec.horizontal else "center"}
-    axes.annotate(text, spot, xytext=away, textcoords="offset points", **style)
+    aligned = {"ha": side, "va": "bottom" if spec.horizontal else "center"}
+    axes.annotate(text, spot, xytext=away, textcoords="offset points", **number_style(theme), **aligned)
 
 
 def ranges(axes, spec: ChartSpec, theme: str) -> None:

@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+from duckdb import BinderException, CatalogException
+
 from charts import windows
 from charts.from_reading import by_slice, ordered, trend
 from charts.standing import DIMS, weakest
@@ -52,6 +54,9 @@ def _section(version, metric: Metric) -> Section:
     # one broken metric must not keep the other five from their reader
     try:
         return _read_section(version, metric)
+    except (BinderException, CatalogException):
+        told = f"failed: version {version.number} was built before {metric.id} took its present form: build again"
+        return Section(metric, {}, problem=told)
     except Exception as error:
         return Section(metric, {}, problem=f"failed: {type(error).__name__}: {error}")
 

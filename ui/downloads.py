@@ -38,20 +38,28 @@ def to_xlsx(rows: Sequence[dict], about: Sequence[tuple[str, str]] = ()) -> byte
     sink = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(sink, {**options, "nan_inf_to_errors": True}) as book:
-        head = book.add_format({"bold": True, "bottom": 1})
+        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"})
         sheet = book.add_worksheet("Data")
         for column, name in enumerate(names(rows)):
             sheet.write_string(0, column, str(safe(name)), head)
+            sheet.set_column(column, column, width(name, rows))
             for line, row in enumerate(rows, start=1):
                 put(sheet, line, column, row.get(name))
         sheet.freeze_panes(1, 0)
-        sheet.set_column(0, max(0, len(names(rows)) - 1), 18)
+        sheet.autofilter(0, 0, max(1, len(rows)), max(0, len(names(rows)) - 1))
         told = book.add_worksheet("About")
         for line, (name, text) in enumerate(about):
             told.write_string(line, 0, name, book.add_format({"bold": True}))
             told.write_string(line, 1, str(safe(text)))
-        told.set_column(0, 1, 30)
+        told.set_column(0, 0, 16)
+        told.set_column(1, 1, 90)
     return sink.getvalue()
+
+
+def width(name: str, rows: Sequence[dict]) -> int:
+    """Characters that a column needs for the first of its rows, within reason; a long heading breaks its lines."""
+    longest = max((len(str(row.get(name, ""))) for row in rows[:200]), default=0)
+    return min(max(9, longest + 2, min(len(name) + 3, 16)), 48)
 
 
 def put(sheet, line: int, column: int, value) -> None:

@@ -1,6 +1,9 @@
 """Which dimensions a section of the report prints."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+
+from duckdb import BinderException
 
 from reports import overview
 from tests.reports.handmade import doc, metric_of, row
@@ -27,3 +30,12 @@ def test_a_dimension_that_the_data_lack_leaves_the_section_the_others(monkeypatc
     assert section.dim == "site" and [one["slice"] for one in section.slices] == [{"site": "Oslo"}]
     assert section.headline["value"] == 0.8 and section.weakest["slice"] == {"site": "Oslo"}
     assert ("site", True) in asked
+
+
+def test_a_version_older_than_a_metric_says_to_build_again_instead_of_its_sql(monkeypatch):
+    def read(version, metric_id, request):
+        raise BinderException('Referenced column "evidence" not found in FROM clause')
+
+    monkeypatch.setattr(overview, "read", read)
+    section = overview._section(SimpleNamespace(number=3), OTIF)
+    assert section.problem == "failed: version 3 was built before otif took its present form: build again"

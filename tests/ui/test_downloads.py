@@ -50,3 +50,11 @@ def test_more_rows_than_a_sheet_holds_are_refused_by_name():
 
     with pytest.raises(ValueError, match="take the CSV"):
         to_xlsx(Many())
+
+
+def test_a_column_is_as_wide_as_what_it_holds_within_reason():
+    rows = [{"n": 1, "customer": "Entsorgungsbetriebe Stralsund", "text": "x" * 300}]
+    sheet = openpyxl.load_workbook(io.BytesIO(to_xlsx(rows)))["Data"]
+    narrow, name, long = (sheet.column_dimensions[letter].width for letter in "ABC")
+    assert narrow < 11 and 30 < name < 34 and long < 50
+    assert sheet.auto_filter.ref == "A1:C2"
