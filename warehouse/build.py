@@ -33,7 +33,7 @@ from warehouse.steps.requested import requested
 from warehouse.steps.times import times
 from warehouse.steps.units import units
 
-MEMORY = "3GB"
+MEMORY = "3600MB"
 MARTS = Path(__file__).parent / "marts"
 SOURCES = (Path(__file__).parent / "schema", MARTS, Path(__file__).parent / "steps")
 STEPS = (inputs, latest, match, ids, golden, times, units, requested, history, fx, quality)

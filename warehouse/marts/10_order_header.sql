@@ -1,4 +1,4 @@
--- One row per span of a customer's attributes; the first known value of each also covers the days before it.
+-- One row per span of a customer's attributes (span_no); the first known value of each also covers the days before it.
 create table customer_attribute as
 with dated as (
     select
@@ -27,30 +27,33 @@ earliest as (
         arg_min(owner, valid_from) filter (where owner is not null) as owner
     from customer_history
     group by customer_id
+),
+span as (
+    select
+        dated.customer_id,
+        case when dated.place = 1 then date '0001-01-01' else dated.valid_from end as valid_from,
+        least(coalesce(dated.valid_to, date '9999-12-31'), coalesce(dated.next_from, date '9999-12-31')) as valid_to,
+        dated.valid_from as stated_from,
+        case when dated.segments = 0 then earliest.segment else dated.segment end as segment,
+        case when dated.tiers = 0 then earliest.tier else dated.tier end as tier,
+        case when dated.ranks = 0 then earliest.priority_rank else dated.priority_rank end as priority_rank,
+        case when dated.owners = 0 then earliest.owner else dated.owner end as owner
+    from dated
+    join earliest on earliest.customer_id = dated.customer_id
+    union all
+    select
+        customer_id,
+        date '0001-01-01' as valid_from,
+        date '9999-12-31' as valid_to,
+        date '9999-12-31' as stated_from,
+        segment,
+        tier,
+        priority_rank,
+        owner
+    from customer
+    where customer_id not in (select customer_id from customer_history where customer_id is not null)
 )
-select
-    dated.customer_id,
-    case when dated.place = 1 then date '0001-01-01' else dated.valid_from end as valid_from,
-    least(coalesce(dated.valid_to, date '9999-12-31'), coalesce(dated.next_from, date '9999-12-31')) as valid_to,
-    dated.valid_from as stated_from,
-    case when dated.segments = 0 then earliest.segment else dated.segment end as segment,
-    case when dated.tiers = 0 then earliest.tier else dated.tier end as tier,
-    case when dated.ranks = 0 then earliest.priority_rank else dated.priority_rank end as priority_rank,
-    case when dated.owners = 0 then earliest.owner else dated.owner end as owner
-from dated
-join earliest on earliest.customer_id = dated.customer_id
-union all
-select
-    customer_id,
-    date '0001-01-01' as valid_from,
-    date '9999-12-31' as valid_to,
-    date '9999-12-31' as stated_from,
-    segment,
-    tier,
-    priority_rank,
-    owner
-from customer
-where customer_id not in (select customer_id from customer_history where customer_id is not null);
+select row_number() over (order by customer_id, valid_from) as span_no, * from span;
 
 -- The opportunity an order came out of, and its win where the order is the first within 30 days of it.
 create table order_origin as
@@ -88,7 +91,8 @@ join sales_order on sales_order.order_id = chosen.order_id
 left join told on told.opportunity_id = chosen.opportunity_id
 where coalesce(sales_order.order_type, 'standard') in ('standard', 'contract_release', 'rush');
 
--- One row per order that is customer demand, with what its customer was and what was agreed on the day it was ordered.
+-- One row per order that is customer demand, with what was agreed on the day it was ordered; what its customer was then
+-- stands in customer_attribute at span_no.
 create table order_header as
 with term as (
     select
@@ -110,14 +114,9 @@ select
     demand.order_id,
     demand.order_no,
     demand.customer_id,
-    customer.name as customer,
-    span.segment,
-    span.tier,
-    span.priority_rank,
-    span.owner,
+    span.span_no,
     coalesce(demand.day < span.stated_from, false) as attribute_backfilled,
-    customer.region,
-    coalesce(demand.ship_to_country, customer.country) as country,
+    demand.ship_to_country,
     demand.channel,
     coalesce(demand.order_type, 'standard') as order_type,
     demand.currency,
@@ -148,7 +147,6 @@ select
     demand.source_line
 from demand
 cross join company_setting
-left join customer on customer.customer_id = demand.customer_id
 left join order_origin as origin on origin.order_id = demand.order_id
 left join customer_attribute as span
     on span.customer_id = demand.customer_id and span.valid_from <= demand.day and span.valid_to > demand.day

@@ -27,7 +27,8 @@ with line as (
 told as (
     select
         line.order_line_id, line.is_header, line.order_id, header.order_no, line.line_no, header.customer_id,
-        header.customer, header.segment, header.tier, header.priority_rank, header.region, header.country, header.owner,
+        customer.name as customer, span.segment, span.tier, span.priority_rank, customer.region,
+        coalesce(header.ship_to_country, customer.country) as country, span.owner,
         header.attribute_backfilled, line.product_id, product.name as product, product.family, product.category, product.base_uom,
         coalesce(site.name, line.site_id) as site, line.site_id, product.fulfil_model,
         coalesce(line.planner, product_site.planner) as planner, product_site.sales_lead_time_days, header.channel,
@@ -61,6 +62,8 @@ told as (
         line.source_system, line.source_object, line.source_id, line.load_id, line.source_line
     from line
     join order_header as header on header.order_id = line.order_id
+    left join customer on customer.customer_id = header.customer_id
+    left join customer_attribute as span on span.span_no = header.span_no
     cross join proof_since
     left join line_promise as promise on promise.order_line_id = line.order_line_id
     left join line_delivery as delivery on delivery.order_line_id = line.order_line_id

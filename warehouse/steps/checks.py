@@ -1,6 +1,6 @@
 """Step 14: what must hold before a version may be published. Each failure names the table and the numbers."""
 
-from warehouse.steps.files import key_text
+from warehouse.steps.files import key_hash
 from warehouse.steps.job import BuildError, Job
 
 DEMAND = ("standard", "contract_release", "rush")
@@ -34,8 +34,7 @@ def _rows_add_up(job: Job, name: str) -> None:
 
 
 def _is_unique(job: Job, name: str) -> None:
-    key = key_text(job.tables[name], "")
-    rows, keys = job.run(f"select count(*), count(distinct hash({key})) from {name}")[0]
+    rows, keys = job.run(f"select count(*), count(distinct {key_hash(job.tables[name])}) from {name}")[0]
     if rows != keys:
         found = job.run(
             f"select {', '.join(job.tables[name].key)} from {name} group by all having count(*) > 1 limit 1"
@@ -56,4 +55,6 @@ def _demand_is_whole(job: Job) -> None:
     )[0]
     there = job.run(f"select {told} from line_known where known_to is null")[0]
     if there != wanted:
-        raise BuildError(f"line_known: {wanted[0]} demand lines, but {there[0]} rows that hold today, not all of them theirs")
+        raise BuildError(
+            f"line_known: {wanted[0]} demand lines, but {there[0]} rows that hold today, not all of them theirs"
+        )

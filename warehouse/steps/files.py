@@ -55,6 +55,13 @@ def local_date(instant: str, zone: str, zone_name: str | None = None) -> str:
     return f"cast(timezone({zone}, timezone('UTC', {instant})) as date)"
 
 
+def key_hash(table: Table) -> str:
+    """SQL of a number for the key, nearly always another one for another key; part by part, since hashes of long texts
+    that are alike collide.
+    """
+    return "hash(" + ", ".join(f"coalesce({part}::varchar, '')" for part in table.key) + ")"
+
+
 def key_text(table: Table, prefix: str, parts: tuple[str, ...] | None = None) -> str:
     """SQL of the key (or of other columns) as one comparable value; an empty part is a value like any other."""
     parts = parts or table.key

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from warehouse.schema import Table
-from warehouse.steps.files import all_rows, key_text
+from warehouse.steps.files import all_rows, key_hash, key_text
 from warehouse.steps.job import SOURCE_TYPES, SOURCES, BuildError, Job, Parquet, quoted
 
 # a later export of the parent replaces all its parts, since systems renumber them
@@ -55,7 +55,7 @@ def _unique(job: Job, table: Table, files: list[Parquet]) -> int:
     namespace = quoted(files[0].load.namespace)
     key = key_text(table, "")
     rows, keys = job.run(
-        f"select count(*), count(distinct hash({key})) from {table.name} where source_system = {namespace}"
+        f"select count(*), count(distinct {key_hash(table)}) from {table.name} where source_system = {namespace}"
     )[0]
     if rows != keys:
         found = job.run(
@@ -68,7 +68,7 @@ def _unique(job: Job, table: Table, files: list[Parquet]) -> int:
                 f"{table.name}: key {', '.join(table.key)} is not unique in {files[0].load.namespace}: {told}"
             )
     if len(files) > 1:
-        wanted = job.one(f"select count(distinct hash({key})) from ({_wanted(job, table, files)})")
+        wanted = job.one(f"select count(distinct {key_hash(table)}) from ({_wanted(job, table, files)})")
         if wanted != rows:  # unlike texts can share a hash
             wanted = job.one(f"select count(distinct {key}) from ({_wanted(job, table, files)})")
         if wanted != rows:
