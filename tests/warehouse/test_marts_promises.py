@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.warehouse.test_marts import at, jan, known
+from tests.warehouse.order_marts import at, jan, known
 
 PROMISES = """
     order_line_id | promise_seq | set_date   | promised_date | initiator | notified_date
