@@ -1,4 +1,4 @@
-"""The one error of this room: a file or profile that is refused, by name, with what to do about it."""
+"""The errors of this room: a file or profile that is refused, by name, with what to do about it."""
 
 
 class LoadError(Exception):
@@ -8,3 +8,15 @@ class LoadError(Exception):
         super().__init__(f"{file}: {message}")
         self.file = str(file)
         self.message = message
+
+
+class Unclaimed(LoadError):
+    """A file whose header no profile knows."""
+
+
+class Faulty(LoadError):
+    """A profile of the home with a mistake; `profile` is the name it has, or would have."""
+
+    def __init__(self, file: object, message: str, profile: str):
+        super().__init__(file, message)
+        self.profile = profile

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from loaders import vocabulary
 from loaders.claims import claim, labelled
-from loaders.errors import LoadError
+from loaders.errors import Faulty, LoadError
+from loaders.faults import placed
 from loaders.generic import NAME, generic
 from loaders.mapping import conditions, read_columns
 from loaders.model import Object, Profile, TableMap
@@ -20,17 +21,34 @@ from warehouse.schema import tables
 
 SHIPPED = Path(__file__).parent / "profiles"
 
-__all__ = ["Object", "Profile", "claim", "labelled", "profiles", "read_profile"]
+__all__ = ["Object", "Profile", "claim", "faulty", "labelled", "profiles", "read_profile"]
 
 
 def profiles(home: Home | None = None) -> dict[str, Profile]:
     """All profiles by name: the shipped ones, those of <home>/profiles, the generic layout.
 
-    A profile of the home wins over a shipped one of its name.
+    A profile of the home wins over a shipped one of its name; one with a mistake is left out, and the shipped one of
+    its name with it: `faulty` tells them.
     """
-    folders = [SHIPPED] + ([home.profiles] if home else [])
-    found = [read_profile(file) for folder in folders if folder.is_dir() for file in sorted(folder.glob("*.toml"))]
-    return {profile.name: profile for profile in found} | {NAME: generic()}
+    shipped = [read_profile(file) for file in sorted(SHIPPED.glob("*.toml"))]
+    own, wrong = _of_home(home)
+    lacking = {fault.profile for fault in wrong}
+    return {profile.name: profile for profile in [*shipped, *own] if profile.name not in lacking} | {NAME: generic()}
+
+
+def faulty(home: Home) -> list[Faulty]:
+    """The profiles of <home>/profiles that cannot be used: each with file, line, what is wrong and what to do."""
+    return _of_home(home)[1]
+
+
+def _of_home(home: Home | None) -> tuple[list[Profile], list[Faulty]]:
+    found, wrong = [], []
+    for file in sorted(home.profiles.glob("*.toml")) if home else ():
+        try:
+            found.append(read_profile(file))
+        except LoadError as error:
+            wrong.append(placed(file, error))
+    return found, wrong
 
 
 def read_profile(file: Path) -> Profile:
