@@ -1,7 +1,5 @@
 """Columns that could be read in two ways: refused with examples, never guessed."""
 
-import re
-
 import duckdb
 
 from loaders import dates
@@ -15,6 +13,7 @@ LIKE_NUMBER = rf"[+-]?[0-9{SEPARATORS}]*[0-9][{SEPARATORS}][0-9{SEPARATORS}]*-?|
 GROUPED = r"[+-]?[1-9]\d{0,2}\.\d{3}"
 POINT = r"[+-]?(\d{4,}(\.\d+)?|0\.\d+|\d+\.(\d{1,2}|\d{4,}))"
 SAMPLE = 2000
+SHOWN = 3
 
 
 def refuse_doubtful(con: duckdb.DuckDBPyConnection, source: Source, part: Part) -> None:
@@ -23,34 +22,42 @@ def refuse_doubtful(con: duckdb.DuckDBPyConnection, source: Source, part: Part) 
         return
     rows = (
         con.cursor()
-        .execute(f"""select failed.column, failed.doubt, list(distinct failed.value order by failed.value),
-        min(line), any_value(failed.target)
+        .execute(f"""select failed.column, failed.doubt, any_value(failed.target)
         from (select line, unnest(failures) as failed from {part.rest} where ignored is null)
-        where failed.doubt <> '' group by 1, 2""")
+        where failed.doubt <> '' group by 1, 2 order by min(line), 1""")
         .fetchall()
     )
-    for column, doubt, values, line, target in rows:
+    for column, doubt, target in rows:
         if doubt == "torn":
             _refuse_torn(con, source, part, column)
         elif doubt == "date":
-            _refuse_unstated_dates(con, source, part, column, values, line, target)
+            _refuse_unstated_dates(con, source, part, column, target)
         else:
-            _refuse_unstated_numbers(con, source, column, values, line)
+            _refuse_unstated_numbers(con, source, part, column, target)
 
 
 def _refuse_torn(con, source: Source, part: Part, column: str) -> None:
-    found = (
+    torn = f"""select failed.reason from (select line, unnest(failures) as failed from {part.rest})
+        where failed.column = {literal(column)} and starts_with(failed.reason, 'fits several') order by line limit 1"""
+    if found := con.cursor().execute(torn).fetchone():
+        shown = _examples(con, part, column, f"failed.reason = {literal(found[0])}")
+        stated = f"state the one that holds in {_place(source)}"
+        raise LoadError(source.file, f"column {column!r} {found[0]}: {_told(shown)}; {stated}")
+
+
+def _examples(con, part: Part, column: str, condition: str) -> list[tuple[str, int]]:
+    """The first failed cells of a column with the line of each, every text once."""
+    return (
         con.cursor()
-        .execute(f"""select line, failed.value, failed.reason from
-        (select line, unnest(failures) as failed from {part.rest}) where failed.column = {literal(column)}
-        and starts_with(failed.reason, 'fits several') order by line limit 3""")
+        .execute(f"""select failed.value, min(line) as line
+        from (select line, unnest(failures) as failed from {part.rest} where ignored is null)
+        where failed.column = {literal(column)} and {condition} group by 1 order by 2 limit {SHOWN}""")
         .fetchall()
     )
-    if found:
-        examples = ", ".join(f"{value!r} in line {line}" for line, value, _ in found)
-        raise LoadError(
-            source.file, f"column {column!r} {found[0][2]}: {examples}; state the one that holds in {_place(source)}"
-        )
+
+
+def _told(examples: list[tuple[str, int]]) -> str:
+    return ", ".join(f"{value!r} in line {line}" for value, line in examples)
 
 
 def _place(source: Source) -> str:
@@ -58,9 +65,7 @@ def _place(source: Source) -> str:
     return f"{source.profile.name}.toml, [object.{source.object.name}.table.columns]"
 
 
-def _refuse_unstated_dates(
-    con, source: Source, part: Part, column: str, values: list[str], line: int, target: str
-) -> None:
+def _refuse_unstated_dates(con, source: Source, part: Part, column: str, target: str) -> None:
     """Refused when more cells look like dates of another form than could be read."""
     con = con.cursor()
     cells = f"""(select trim(failed.value) as x from (select unnest(failures) as failed from {part.rest})
@@ -73,24 +78,23 @@ def _refuse_unstated_dates(
     )
     if most and most >= read:
         forms = " or ".join(form for form, count in fits.items() if count == most)
-        shown = ", ".join(map(repr, values[:3]))
+        shown = _told(_examples(con, part, column, "failed.doubt = 'date'"))
         stated = f"state format = {forms} for {target} in {_place(source)}"
         offer = "write dates as 2026-01-05" if source.object.closed else stated
-        raise LoadError(source.file, f"column {column!r} holds no ISO dates (line {line}: {shown}); {offer}")
+        raise LoadError(source.file, f"column {column!r} holds no ISO dates ({shown}); {offer}")
 
 
-def _refuse_unstated_numbers(con, source: Source, column: str, values: list[str], line: int) -> None:
-    shown = [value for value in values if re.fullmatch(LIKE_NUMBER, value.strip(), re.ASCII)]
-    if shown:
-        _refuse_numbers(source.file, column, shown, line)
+def _refuse_unstated_numbers(con, source: Source, part: Part, column: str, target: str) -> None:
+    like = f"failed.doubt = 'number' and regexp_full_match(trim(failed.value), {literal(LIKE_NUMBER)})"
+    if shown := _examples(con, part, column, like):
+        _refuse_numbers(source, column, target, shown)
 
 
-def _refuse_numbers(file: str, column: str, shown: list[str], line: int) -> None:
-    examples = ", ".join(map(repr, shown[:3]))
-    offer = 'state decimal = "." or decimal = "," and, if there are any, thousands'
-    raise LoadError(
-        file, f"column {column!r} holds numbers that can be read in two ways (line {line}: {examples}); {offer}"
-    )
+def _refuse_numbers(source: Source, column: str, target: str, shown: list[tuple[str, int]]) -> None:
+    stated = 'state decimal = "." or decimal = "," and, if there are any, thousands'
+    offer = f"{stated} for {target} in {_place(source)}, or give a profile that does: --profile FILE.toml"
+    message = f"column {column!r} holds numbers that can be read in two ways ({_told(shown)}); {offer}"
+    raise LoadError(source.file, message)
 
 
 def refuse_grouped(con: duckdb.DuckDBPyConnection, source: Source, part: Part) -> None:
@@ -98,10 +102,8 @@ def refuse_grouped(con: duckdb.DuckDBPyConnection, source: Source, part: Part) -
 
     One cell that can only be a decimal point, or only an ungrouped number, settles the column.
     """
-    columns = sorted(
-        {failure.column for failure in part.plan.failures if failure.doubt == "number"} & set(source.columns)
-    )
-    place = {column: f"trim(c{source.columns.index(column)})" for column in columns}
+    doubted = {failure.column: failure.target for failure in part.plan.failures if failure.doubt == "number"}
+    place = {column: f"trim(c{source.columns.index(column)})" for column in sorted(doubted) if column in source.columns}
     raw = raw_relation(source)
     for relation in (f"select * from ({raw}) limit {SAMPLE}", raw):
         if not place:
@@ -116,6 +118,6 @@ def refuse_grouped(con: duckdb.DuckDBPyConnection, source: Source, part: Part) -
         place = {column: cell for column, cell in place.items() if not settled[column][0]}
     for column, cell in place.items():
         if settled[column][1]:
-            matching = f"where regexp_full_match({cell}, {literal(GROUPED)}) limit 3"
-            found = con.cursor().execute(f"select line, {cell} from ({raw}) {matching}").fetchall()
-            _refuse_numbers(source.file, column, [value for _, value in found], found[0][0])
+            matching = f"where regexp_full_match({cell}, {literal(GROUPED)}) group by 1 order by 2 limit {SHOWN}"
+            found = con.cursor().execute(f"select {cell}, min(line) from ({raw}) {matching}").fetchall()
+            _refuse_numbers(source, column, doubted[column], found)

@@ -40,11 +40,16 @@ def load(ledger, column: str, cells: list[str], profile: str = UNSTATED):
 def test_numbers_that_can_be_read_in_two_ways_refuse_the_file(ledger, cells, example):
     result = load(ledger, "Qty", cells)
     assert result.status == "refused"
-    assert (
-        f"column 'Qty' holds numbers that can be read in two ways (line {2 + cells.index(example)}: '{example}'"
-        in result.message
-    )
-    assert "state decimal" in result.message
+    assert f"column 'Qty' holds numbers that can be read in two ways ('{example}' in line" in result.message
+    assert f"'{example}' in line {2 + cells.index(example)}" in result.message
+
+
+def test_a_refusal_of_numbers_names_every_line_and_the_key_and_the_flag_that_decide(ledger):
+    message = load(ledger, "Qty", ["1,5", "5", "1,5", "x", "2,25", "7,125"]).message
+    assert "('1,5' in line 2, '2,25' in line 6, '7,125' in line 7)" in message
+    assert 'decimal = "." or decimal = ","' in message and "thousands" in message
+    assert "for ordered_qty in shop.toml, [object.lines.table.columns]" in message
+    assert "--profile FILE.toml" in message
 
 
 @pytest.mark.parametrize(
@@ -74,14 +79,20 @@ def test_stated_numbers_are_never_in_doubt(ledger):
 def test_dates_without_a_stated_format_are_refused_naming_what_they_fit(ledger):
     result = load(ledger, "Wanted", ["31.01.2024", "01.02.2024"])
     assert result.status == "refused"
-    assert "column 'Wanted' holds no ISO dates (line 2: '01.02.2024', '31.01.2024')" in result.message
+    assert "column 'Wanted' holds no ISO dates ('31.01.2024' in line 2, '01.02.2024' in line 3)" in result.message
     assert "state format = %d.%m.%Y for requested_date in shop.toml, [object.lines.table.columns]" in result.message
+
+
+def test_grouped_numbers_are_refused_with_the_line_of_each(ledger):
+    message = load(ledger, "Qty", ["5", "1.234", "2.345"]).message
+    assert "('1.234' in line 3, '2.345' in line 4); state decimal" in message
+    assert "for ordered_qty in shop.toml" in message
 
 
 def test_the_generic_layout_is_told_to_write_iso_dates(ledger):
     result = ledger.one("sales_order.csv", "order_id,customer_id,ordered_date\n1,A,31.01.2024\n")
     assert result.status == "refused"
-    assert result.message.endswith("(line 2: '31.01.2024'); write dates as 2026-01-05")
+    assert result.message.endswith("('31.01.2024' in line 2); write dates as 2026-01-05")
 
 
 def test_dates_whose_day_and_month_cannot_be_told_offer_both_readings(ledger):
