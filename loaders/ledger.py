@@ -12,12 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
-
 from warehouse.home import Home
+from warehouse.loads import NOTE, lock
 
 STAGED = ".tmp-"
-NOTE = ".commit.json"
 
 
 @contextmanager
@@ -28,7 +26,7 @@ def staging(home: Home, dry_run: bool) -> Iterator[Path]:
             yield Path(folder)
         return
     home.loads.mkdir(parents=True, exist_ok=True)
-    with FileLock(home.path / "load.lock"):
+    with lock(home):
         finish(home)
         clear(home)
         try:

@@ -8,10 +8,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from filelock import FileLock
+
 from warehouse.home import Home
 from warehouse.state import get_settings
 
 TIMELESS = "1900-01-01"
+NOTE = ".commit.json"
 
 
 class NoSuchLoad(ValueError):
@@ -82,13 +85,40 @@ def read_load(folder: Path) -> Load:
     return Load(**{**known, "folder": folder, "tables": tuple(manifest.get("tables", ()))})
 
 
+def lock(home: Home) -> FileLock:
+    """The lock of whoever changes the ledger: a load, a withdrawal."""
+    return FileLock(home.path / "load.lock")
+
+
 def all_loads(home: Home) -> list[Load]:
-    """Every load of the ledger, withdrawn ones too, in the order of their exports."""
+    """Every load of the ledger, withdrawn ones too, in the order of their exports.
+
+    Of the files of one call that is being committed, or died in its commit, none is there until all are.
+    """
     if not home.loads.exists():
         return []
-    folders = [found.parent for found in home.loads.glob("*/manifest.json") if not found.parent.name.startswith(".")]
     tz = get_settings(home).tz
-    return sorted((read_load(folder) for folder in folders), key=lambda load: load.order(tz))
+    return sorted((read_load(home.loads / load_id) for load_id in _settled(home)), key=lambda load: load.order(tz))
+
+
+def _settled(home: Home) -> set[str]:
+    """The loads that no commit is at work on; looked at anew where one began or ended meanwhile."""
+    while True:
+        before, committing = listed(home), _committing(home)
+        if before - committing == listed(home) - committing:
+            return before - committing
+
+
+def listed(home: Home) -> set[str]:
+    """The ids of the loads whose folders are there at this moment."""
+    return {file.parent.name for file in home.loads.glob("*/manifest.json") if not file.parent.name.startswith(".")}
+
+
+def _committing(home: Home) -> set[str]:
+    try:
+        return set(json.loads((home.loads / NOTE).read_text("utf-8")))
+    except FileNotFoundError:
+        return set()
 
 
 def active_loads(home: Home) -> list[Load]:
@@ -124,6 +154,7 @@ def _set_state(home: Home, load_id: str, state: str) -> Load:
     if not load_id.isalnum() or not (folder / "manifest.json").exists():
         known = ", ".join(load.load_id for load in all_loads(home)[-5:]) or "none"
         raise NoSuchLoad(f"no load {load_id!r} in the ledger; the latest are {known}")
-    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    write_manifest(folder, {**manifest, "state": state})
-    return read_load(folder)
+    with lock(home):
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        write_manifest(folder, {**manifest, "state": state})
+        return read_load(folder)

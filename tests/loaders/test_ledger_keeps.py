@@ -4,13 +4,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from loaders import ledger
 from loaders.errors import LoadError
 from tests.loaders.drawn import ORDERS
-from warehouse.loads import active_loads, withdraw
+from warehouse import loads
+from warehouse.loads import active_loads, restore, withdraw
 
 GOOD = "Line,Order,Qty\n1,A,5\n"
 OTHER = "Line,Order,Qty\n2,B,7\n3,B,x\n"
@@ -127,6 +130,45 @@ def test_the_manifest_says_who_loaded_what(shop):
     assert {key: manifest[key] for key in expected} == expected
     (table,) = manifest["tables"]
     assert (table["rows_in"], table["loaded"], table["rejected"], table["ignored"]) == (2, 1, 1, 0)
+
+
+def test_of_a_call_that_is_being_committed_readers_see_all_loads_or_none(shop, monkeypatch):
+    shop.one("old.csv", "Line,Order,Qty\n9,Z,1\n")
+    seen, rename = [], Path.rename
+
+    def looking(path, target):
+        seen.append(len(active_loads(shop.home)))
+        renamed = rename(path, target)
+        seen.append(len(active_loads(shop.home)))
+        return renamed
+
+    shop.draw("a.csv", GOOD)
+    shop.draw("b.csv", OTHER)
+    monkeypatch.setattr(Path, "rename", looking)
+    shop.load("a.csv", "b.csv")
+    monkeypatch.undo()
+    assert set(seen) == {1}
+    assert len(active_loads(shop.home)) == 3
+
+
+def test_a_listing_that_a_commit_ran_through_is_made_anew(shop, monkeypatch):
+    first, second = shop.one("a.csv", GOOD), shop.one("b.csv", OTHER)
+    listings = [{first.load_id}, {first.load_id, second.load_id}]
+    real = loads.listed
+    monkeypatch.setattr(loads, "listed", lambda home: listings.pop(0) if listings else real(home))
+    assert {load.load_id for load in active_loads(shop.home)} == {first.load_id, second.load_id}
+
+
+@pytest.mark.parametrize("change", [withdraw, restore])
+def test_a_withdrawal_waits_for_the_load_that_is_running(shop, change):
+    load_id = shop.one("a.csv", GOOD).load_id
+    with ledger.staging(shop.home, dry_run=False):
+        thread = threading.Thread(target=change, args=(shop.home, load_id), daemon=True)
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive()
+    thread.join(30)
+    assert not thread.is_alive()
 
 
 KILLED = """
