@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from loaders.errors import LoadError
+from loaders.errors import LoadError, Unclaimed
 from loaders.model import Object, Profile
 
 Claim = tuple[Profile, Object]
@@ -50,7 +50,8 @@ def _fits(header: tuple[str, ...], thing: Object) -> bool:
 
 
 def choose(file: str, header: tuple[str, ...], known: dict[str, Profile]) -> Claim:
-    """The one claim on a file. LoadError where there are two (it names them) or none (it offers the nearest)."""
+    """The one claim on a file. LoadError where there are two (it names them), Unclaimed where none (it
+    offers the nearest)."""
     found = claim(header, known)
     if len(found) > 1 and all(thing.closed for _, thing in found):
         found = _named_after(file, found) or found
@@ -63,7 +64,7 @@ def choose(file: str, header: tuple[str, ...], known: dict[str, Profile]) -> Cla
                 file, f"has columns that fit {names}; name the file after its table, such as {found[0][1].name}.csv"
             )
         raise LoadError(file, f"is claimed by {names}; say which with --profile, or make their recognise differ")
-    raise LoadError(file, f"no profile knows this header ({_shown(header)}); {_nearest(header, known)}")
+    raise Unclaimed(file, f"no profile knows this header ({_shown(header)}); {_nearest(header, known)}")
 
 
 def _named_after(file: str, found: list[Claim]) -> list[Claim]:

@@ -13,16 +13,16 @@ from pathlib import Path
 import duckdb
 
 from loaders import ledger
-from loaders.errors import LoadError
+from loaders.errors import LoadError, Unclaimed
 from loaders.exported import Exported, by_command
+from loaders.folders import files_of, left_out
 from loaders.model import Profile
-from loaders.profile import profiles, read_profile
+from loaders.profile import faulty, profiles, read_profile
 from loaders.stage import Staged, convert, open_staged
 from warehouse.home import Home
 from warehouse.loads import write_manifest
 from warehouse.state import get_settings
 
-SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".parquet")
 MEMORY = "1700MB"
 
 Progress = Callable[[str, float, str], None]
@@ -30,9 +30,9 @@ Progress = Callable[[str, float, str], None]
 
 @dataclass
 class FileResult:
-    """What became of one file. `status`: loaded, partly (with rejects), unchanged, blocked (an other file of the call
-    was refused) or refused; `message` says why it was refused; `exported` dates a fresh
-    one. `entries` are its tables as `load --json` shows them."""
+    """What became of one file. `status`: loaded, partly (with rejects), unchanged, ignored (of a folder, and no profile
+    knows it), blocked (an other file of the call was refused) or refused; `message` says why it was ignored or refused;
+    `exported` dates a fresh one. `entries` are its tables as `load --json` shows them."""
 
     file: str
     status: str
@@ -55,43 +55,20 @@ def load_files(
 
     `profile` is the name of one or a TOML file; `exported_at` an ISO date or instant for all files. A dry run does
     everything but keep the loads. `progress(file, share, what)` is called on the way, share from 0 to 1.
-    LoadError for a wrong profile or date and where there is nothing to load; a refused file is a result.
+    Of a folder, files that no profile knows are ignored, unless it knows none of them; a file that is named itself is
+    refused. LoadError for a wrong profile or date and where there is nothing to load; a refused file is a result.
     """
     call = _Call(home, profile, exported_at, progress or (lambda file, share, what: None), who)
-    files = _files(paths)
+    files = files_of(paths)
     with ledger.staging(home, dry_run) as root:
         for index, path in enumerate(files):
             call.open(path, root / f"{ledger.STAGED}{index}")
+        call.leave_out(files)
         call.convert_all()
         results = [call.result(path) for path in files]
         if not call.refused and call.fresh and not dry_run:
             call.keep()
     return results
-
-
-def _files(paths: list[Path]) -> list[Path]:
-    """The files to load, in the order given and each once, however often and by whatever path it is named."""
-    found: list[Path] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            found += [file for file in _inside(path) if file.suffix.lower() in SUFFIXES]
-        elif path.is_file():
-            found.append(path)
-        else:
-            raise LoadError(path.name or path, "is no file; check the path")
-    if not found:
-        raise LoadError(", ".join(str(path) for path in paths) or "load", f"no file to load ({', '.join(SUFFIXES)})")
-    return list({path.resolve(): path for path in reversed(found)}.values())[::-1]
-
-
-def passed_over(paths: list[Path]) -> list[Path]:
-    """The files of the folders among `paths` that load_files leaves alone, by their suffix; no hidden ones."""
-    folders = [path for path in map(Path, paths) if path.is_dir()]
-    return [file for folder in folders for file in _inside(folder) if file.suffix.lower() not in SUFFIXES]
-
-
-def _inside(folder: Path) -> list[Path]:
-    return [file for file in sorted(folder.rglob("*")) if file.is_file() and not file.name.startswith((".", "~$"))]
 
 
 class _Call:
@@ -100,12 +77,14 @@ class _Call:
     def __init__(self, home: Home, profile: str | None, exported_at: str | None, progress: Progress, who: str | None):
         self.home, self.progress, self.who = home, progress, who
         self.zone = get_settings(home).tz
-        self.known = _known(home, profile)
+        self.known, self.faults = _known(home, profile), [] if profile else faulty(home)
         self.command = by_command(exported_at, self.zone) if exported_at else None
         self.con = _connect(home)
         self.fresh: dict[Path, Staged] = {}
         self.ids: dict[Path, str] = {}
         self.refused: dict[Path, str] = {}
+        self.unclaimed: set[Path] = set()
+        self.ignored: dict[Path, str] = {}
 
     def open(self, path: Path, folder: Path) -> None:
         if path in self.ids or path in self.refused:
@@ -118,8 +97,19 @@ class _Call:
             else:
                 staged.parts()
                 self.fresh[path] = staged
+        except Unclaimed as error:
+            self.unclaimed.add(path)
+            self.refuse(path, LoadError(error.file, self.with_faults(error.message)))
         except LoadError as error:
             self.refuse(path, error)
+
+    def with_faults(self, message: str) -> str:
+        """Why nobody claims a file: perhaps a profile would, had it no mistake."""
+        return "; ".join([message, *(f"left out for a mistake: {fault}" for fault in self.faults)])
+
+    def leave_out(self, files: dict[Path, Path | None]) -> None:
+        for path in left_out(self.unclaimed, files):
+            self.ignored[path] = self.refused.pop(path)
 
     def told(self, path: Path) -> Callable[[float, str], None]:
         return lambda share, what: self.progress(path.name, share, what)
@@ -165,10 +155,11 @@ class _Call:
         self.progress(path.name, 1.0, "done")
 
     def result(self, path: Path) -> FileResult:
-        if path in self.refused:
-            issue = {"line": None, "column": None, "value": None, "reason": self.refused[path]}
-            entry = _entry(path.name, None, None, "refused", {"issues": [issue]}, None)
-            return FileResult(path.name, "refused", None, self.refused[path], None, [entry])
+        for status, reasons in (("refused", self.refused), ("ignored", self.ignored)):
+            if path in reasons:
+                issue = {"line": None, "column": None, "value": None, "reason": reasons[path]}
+                entry = _entry(path.name, None, None, status, {"issues": [issue]}, None)
+                return FileResult(path.name, status, None, reasons[path], None, [entry])
         load_id, staged = self.ids[path], self.fresh.get(path)
         if staged is None:
             status, tables, system = "unchanged", *self.before(load_id)
@@ -229,6 +220,9 @@ def _known(home: Home, profile: str | None) -> dict[str, Profile]:
         found = read_profile(Path(profile))
         return {found.name: found}
     known = profiles(home)
+    for fault in faulty(home):
+        if fault.profile == profile:
+            raise fault
     if profile not in known:
         raise LoadError(profile, f"no such profile; known are {', '.join(sorted(known))}, or give a .toml file")
     return {profile: known[profile]}

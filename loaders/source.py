@@ -13,7 +13,7 @@ import duckdb
 from loaders import workbook
 from loaders.claims import Claim, choose, claim, labelled
 from loaders.encodings import as_utf8, encoding_of
-from loaders.errors import LoadError
+from loaders.errors import LoadError, Unclaimed
 from loaders.model import Profile
 from loaders.numbers import literal
 from loaders.records import Ragged, records, write_rows
@@ -158,8 +158,8 @@ def _workbook(con, file: str, found: Survey, known: dict[str, Profile], work: Pa
         header = max(names.values(), key=len)
         try:
             choose(file, header, known)
-        except LoadError as error:
-            raise LoadError(file, f"none of its sheets ({', '.join(names)}) is known: {error.message}") from None
+        except Unclaimed as error:
+            raise Unclaimed(file, f"none of its sheets ({', '.join(names)}) is known: {error.message}") from None
     claimed = choose(file, names[chosen], known)
     target = work / "rows.parquet"
     rows, ragged = workbook.write_sheet(sheets[chosen], len(names[chosen]), target)
