@@ -11,15 +11,20 @@ def load_and_build(home, paths: list[Path], profile=None, exported_at=None, dry_
 
     Returns the entries of every file and the number of the version readers now get.
     """
-    from loaders.load import load_files, passed_over
+    from loaders.folders import passed_over
+    from loaders.load import load_files
+    from loaders.profile import faulty
     from warehouse.versions import current
 
+    if told and profile is None:
+        for fault in faulty(home):
+            say.note(f"throughline: {fault}")
     options = {"profile": profile, "exported_at": exported_at, "dry_run": dry_run}
     results = load_files(home, paths, **options, progress=say.progress if told else None, who=who())
     if told:
         _note_guesses(results, passed_over(paths))
     entries = [entry for result in results for entry in result.entries]
-    if dry_run or not outdated(home):
+    if dry_run or not is_stale(home):
         return entries, current(home)
     return entries, build_version(home)
 
@@ -51,6 +56,7 @@ def verdict(entries: list[dict], home=None) -> tuple[int, list[str]]:
     rejected = [entry for entry in kept if entry["rejected"]]
     told = [f"{entry['file']}: refused: {'; '.join(_issues(entry))}" for entry in refused]
     guilty = ", ".join(dict.fromkeys(entry["file"] for entry in refused))
+    told += [f"{entry['file']}: ignored: {_issues(entry)[0]}" for entry in entries if entry["status"] == "ignored"]
     told += dict.fromkeys(f"{entry['file']}: blocked because {guilty} was refused" for entry in blocked)
     for entry in rejected:
         told += [f"{entry['file']}: {entry['rejected']} of {entry['rows_in']} rows rejected{_rejects(entry, home)}"]
@@ -78,20 +84,12 @@ def _rejects(entry: dict, home) -> str:
     return f"; they lie in {file}" if file and file.exists() else ""
 
 
-def outdated(home) -> bool:
-    """Whether the newest version is not what a build would make now.
+def is_stale(home) -> bool:
+    """Whether a build with the metrics of now would make something else than the newest version."""
+    from metrics.materialise import fingerprint
+    from warehouse.status import stale
 
-    Loads, settings, decisions or definitions have changed since, or a build was killed.
-    """
-    from metrics.materialise import fingerprint as of_metrics
-    from warehouse.build import fingerprint
-    from warehouse.loads import active_loads
-    from warehouse.versions import facts, numbers
-
-    if not (built := numbers(home)):
-        return bool(active_loads(home))
-    told = facts(home, built[-1])
-    return (told.get("inputs"), told.get("metrics")) != (fingerprint(home), of_metrics())
+    return stale(home, fingerprint())
 
 
 def who() -> str | None:

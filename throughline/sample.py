@@ -55,7 +55,7 @@ def _load(home, exports) -> int:
     set_settings(home, tz="Europe/Berlin", reporting_currency="EUR")
     say.note("loading its exports")
     entries, version = load_and_build(home, [exports / "salesforce", exports / "sap"], told=False)
-    refused = [entry for entry in entries if entry["status"] == "refused"]
+    refused = [entry for entry in entries if entry["status"] in ("refused", "ignored")]
     if refused:
         raise SampleError(f"{refused[0]['file']}: {refused[0]['issues'][0]['reason']}")
     return version or build_version(home)

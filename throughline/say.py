@@ -10,6 +10,14 @@ def document(value) -> None:
     print(json.dumps(value, ensure_ascii=False, allow_nan=False, default=str, indent=1))
 
 
+def either(json: bool, value, text: str) -> None:
+    """The result of a command: a JSON document where that was asked for, else a line."""
+    if json:
+        document(value)
+    else:
+        line(text)
+
+
 def line(text: str = "") -> None:
     """One line of the result."""
     print(text)

@@ -45,9 +45,32 @@ def _print_loads(loads: list[dict]) -> None:
         say.line(f"and {len(loads) - SHOWN_LOADS} before; --json lists them all")
 
 
+def behind(home) -> list[str]:
+    """A line where readers get an older version than the newest, and one where a build would make another."""
+    from throughline.loading import is_stale
+    from warehouse.versions import current, numbers
+
+    newest = max(numbers(home), default=None)
+    return _behind(current(home), newest, is_stale(home))
+
+
+def _behind(up: int | None, newest: int | None, stale: bool) -> list[str]:
+    told = [forward(up, newest)] if up != newest else []
+    if stale:
+        what = f"version {newest} is not built" if newest else "nothing is built yet"
+        remedy = "run throughline load PATH... or throughline build"
+        told.append(f"stale: {what} from the present loads, settings and definitions; {remedy}")
+    return told
+
+
+def forward(up: int | None, newest: int) -> str:
+    """What to tell of a home that was rolled back."""
+    return f"version {up} is up, the newest is {newest}; throughline rollback {newest} goes forward again"
+
+
 def stale_of(found: dict) -> list[str]:
     """A line for each thing that is stale or failed: a version behind its ledger, a failed build, an old master."""
-    told = ["stale: the current version is not built from the active loads"] if found["stale"] else []
+    told = _behind(found["current"], found["newest"], found["stale"])
     if found["last_build_error"]:
         told.append(f"the last build failed: {found['last_build_error']['message']}")
     return told + _old_masters(found)

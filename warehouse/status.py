@@ -3,26 +3,38 @@
 from filelock import FileLock, Timeout
 
 from warehouse import versions
-from warehouse.build import last_error
+from warehouse.build import fingerprint, last_error
 from warehouse.home import Home
-from warehouse.loads import Load, all_loads
+from warehouse.loads import Load, active_loads, all_loads
 from warehouse.state import get_settings
 
 
-def status(home: Home) -> dict:
-    """{home, current, versions, loads, freshness, coverage, matches, building, last_build_error}, ready for JSON.
+def stale(home: Home, metrics: str | None = None) -> bool:
+    """Whether a build would make something else than the newest version, or make the first one.
 
-    `loads` tells every load of the ledger, withdrawn ones too; `freshness` the newest active load of each system and
-    object; `coverage` the rows, unresolved references and issues of the current version; `matches` its records by
-    entity and status; `stale` whether the ledger has changed since it was built.
+    Loads, settings, decisions or definitions have changed since, or a build was killed. `metrics` is the fingerprint of
+    what the builds of this home precompute; None leaves that out of it.
+    """
+    if not (built := versions.numbers(home)):
+        return bool(active_loads(home))
+    told = versions.facts(home, built[-1])
+    return told.get("inputs") != fingerprint(home) or metrics not in (None, told.get("metrics"))
+
+
+def status(home: Home, metrics: str | None = None) -> dict:
+    """{home, current, newest, versions, loads, freshness, coverage, matches, stale, building, last_build_error}.
+
+    Ready for JSON. `newest` is another version than `current` after a rollback; `loads` tells every load of the ledger,
+    withdrawn ones too; `freshness` the newest active load of each system and object; `coverage` the rows, unresolved
+    references and issues of the current version; `matches` its records by entity and status; `stale` as `stale` says.
     """
     number = versions.current(home)
     facts = versions.facts(home, number) if number else {}
     loads = all_loads(home)
-    active = [load.load_id for load in loads if load.state == "active"]
     return {
         "home": str(home.path),
         "current": number,
+        "newest": max(versions.numbers(home), default=None),
         "versions": versions.list_versions(home),
         "loads": [_load(home, load) for load in loads],
         "freshness": _freshness(home, loads),
@@ -32,7 +44,7 @@ def status(home: Home) -> dict:
             "issues": facts.get("issues", {}),
         },
         "matches": facts.get("matches", {}),
-        "stale": bool(active) and active != facts.get("loads"),
+        "stale": stale(home, metrics),
         "building": _is_building(home),
         "last_build_error": last_error(home),
     }

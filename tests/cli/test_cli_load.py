@@ -116,9 +116,40 @@ def test_rollback_gives_readers_the_older_version_until_something_new_is_loaded(
     first = shop("a.csv", "0007,Nord,1")
     load(first)
     load(shop("b.csv", "0012,Süd,2"))
-    assert asked("rollback 1 --json --home", shop.home) == (0, {"version": 1, "before": 2})
+    assert asked("rollback 1 --json --home", shop.home) == (0, {"version": 1, "before": 2, "newest": 2})
     assert load(first)[1]["version"] == 1
     assert load(shop("c.csv", "0013,Ost,3"))[1]["version"] == 3
+
+
+def test_after_a_rollback_every_command_says_what_is_up_what_is_newest_and_how_to_go_forward(load, shop, call, asked):
+    load(shop("a.csv", "0007,Nord,1"))
+    load(shop("b.csv", "0012,Süd,2"))
+    said = "version 1 is up, the newest is 2; throughline rollback 2 goes forward again"
+    assert said in call("rollback 1 --home", shop.home)[1]
+    code, out, err = call("status --home", shop.home)
+    assert (code, [line for line in err.splitlines() if line]) == (1, [f"throughline: {said}"])
+    told = asked("status --json --home", shop.home)[1]
+    assert (told["current"], told["newest"], told["stale"]) == (1, 2, False)
+    assert call("rollback 2 --home", shop.home)[1] == "version 2 is current (before: 1)\n"
+    assert call("status --home", shop.home)[0] == 0
+
+
+def test_status_calls_stale_exactly_what_a_load_would_build_anew(load, shop, asked, call, monkeypatch):
+    path = shop("a.csv", "0007,Nord,1")
+    load(path)
+
+    def stale():
+        return asked("status --json --home", shop.home)[1]["stale"]
+
+    assert not stale()
+    set_settings(Home(shop.home), fiscal_start="04-01")
+    assert stale()
+    code, _, err = call("status --home", shop.home)
+    assert code == 1 and "stale: version 1 is not built from the present loads, settings and definitions" in err
+    assert "throughline build" in err
+    assert load(path)[1]["version"] == 2 and not stale()
+    monkeypatch.setattr("metrics.materialise.fingerprint", lambda: "another definition")
+    assert stale()
 
 
 def test_rollback_to_a_version_that_is_not_there_is_exit_2_and_names_those_that_are(load, shop, asked):
@@ -240,3 +271,22 @@ def test_files_of_a_folder_that_are_passed_over_are_named(call, shop):
 def test_the_same_path_twice_counts_once(load, shop):
     path = shop("a.csv", "0007,Nord,1")
     assert [entry["status"] for entry in load(path, path, path.parent / "." / "a.csv")[1]["files"]] == ["loaded"]
+
+
+def test_a_faulty_profile_is_warned_of_and_the_load_goes_on(call, shop):
+    faulty = shop.home / "profiles" / "kiosk.toml"
+    faulty.write_text('system = "Kiosk"\nside = "cmr"\n[object]\n', "utf-8")
+    code, out, err = call("load", shop("a.csv", "0007,Nord,1"), "--home", shop.home, "--exported-at 2026-04-30")
+    assert (code, "a.csv" in out) == (0, True)
+    assert f"throughline: {faulty}, line 2: side = 'cmr'" in err
+
+
+def test_a_folders_unknown_files_are_told_and_its_known_ones_loaded(call, shop):
+    folder = shop("a.csv", "0007,Nord,1").parent / "exports"
+    folder.mkdir()
+    (folder.parent / "a.csv").rename(folder / "a.csv")
+    (folder / "list.csv").write_text("who,knows\n1,2\n", "utf-8")
+    code, out, err = call("load", folder, "--home", shop.home, "--exported-at 2026-04-30")
+    assert code == 0
+    assert [line.split()[0] for line in out.splitlines()] == ["file", "a.csv", "list.csv", "version"]
+    assert "throughline: list.csv: ignored: no profile knows this header (who, knows)" in err

@@ -72,7 +72,7 @@ def test_an_error_is_one_json_document_where_json_was_asked_for(call, line, tmp_
 
 
 def test_an_error_that_no_room_raised_is_not_hidden(monkeypatch, call, tmp_path):
-    monkeypatch.setattr("warehouse.status.status", lambda home: 1 / 0)
+    monkeypatch.setattr("warehouse.status.status", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         call("status --home", tmp_path)
 
@@ -139,6 +139,6 @@ def test_an_error_of_the_system_names_the_file(asked, tmp_path):
 
 
 def test_a_wrong_value_in_a_sound_home_is_not_hidden(monkeypatch, call, tmp_path):
-    monkeypatch.setattr("warehouse.status.status", lambda home: int("x"))
+    monkeypatch.setattr("warehouse.status.status", lambda *_: int("x"))
     with pytest.raises(ValueError):
         call("status --home", tmp_path)

@@ -10,9 +10,14 @@ from throughline.options import HomeOption, JsonOption, home_of
 
 COUNTS = ("rows_in", "loaded", "rejected", "ignored")
 SHOWN_FILES = 30
-RANK = {"refused": 0, "blocked": 1}
+RANK = {"refused": 0, "blocked": 1, "ignored": 3}
 
-Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Exports, or folders of them.")]
+Paths = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="PATH...", help="Exports, or folders of them; in a folder, files no profile knows are ignored."
+    ),
+]
 PROFILE_HELP = "Which profile reads the files; default: the one that knows the header."
 Profile = Annotated[str | None, typer.Option("--profile", metavar="NAME|FILE.toml", help=PROFILE_HELP)]
 ExportedAt = Annotated[str | None, typer.Option("--exported-at", metavar="DATE", help="When the files were exported.")]
@@ -65,10 +70,11 @@ def _summed(entries: list[dict]) -> list[list]:
 
 def status(home: HomeOption = None, json: JsonOption = False) -> None:
     """Versions, loads, how fresh each system's objects are and how much of them is joined."""
+    from metrics.materialise import fingerprint
     from throughline.standing import print_status, stale_of
     from warehouse.status import status as read_status
 
-    found = read_status(home_of(home))
+    found = read_status(home_of(home), fingerprint())
     if json:
         say.document(found)
     else:
@@ -83,10 +89,7 @@ def build(home: HomeOption = None, json: JsonOption = False) -> None:
     from throughline.loading import build_version
 
     version = build_version(home_of(home))
-    if json:
-        say.document({"version": version})
-    else:
-        say.line(f"version {version}")
+    say.either(json, {"version": version}, f"version {version}")
 
 
 def rollback(
@@ -95,15 +98,14 @@ def rollback(
     json: JsonOption = False,
 ) -> None:
     """Let every reader get an older version again, from now on."""
+    from throughline.standing import forward
     from warehouse import versions
 
     place = home_of(home)
     before = versions.current(place)
-    number = versions.rollback(place, version)
-    if json:
-        say.document({"version": number, "before": before})
-    else:
-        say.line(f"version {number} is current (before: {before})")
+    number, newest = versions.rollback(place, version), max(versions.numbers(place))
+    told = f"version {number} is current (before: {before})" if number == newest else forward(number, newest)
+    say.either(json, {"version": number, "before": before, "newest": newest}, told)
 
 
 def withdraw(
@@ -112,14 +114,12 @@ def withdraw(
     json: JsonOption = False,
 ) -> None:
     """Take one load out and build a version without it; loading the same file again brings it back."""
-    from throughline.loading import build_version, outdated
+    from throughline.loading import build_version, is_stale
     from warehouse.loads import withdraw as take_out
     from warehouse.versions import current
 
     place = home_of(home)
     taken = take_out(place, load_id)
-    version = build_version(place) if outdated(place) else current(place)
-    if json:
-        say.document({"load_id": load_id, "file": taken.file, "state": taken.state, "version": version})
-    else:
-        say.line(f"withdrew {taken.file} ({load_id}); version {version}")
+    version = build_version(place) if is_stale(place) else current(place)
+    document = {"load_id": load_id, "file": taken.file, "state": taken.state, "version": version}
+    say.either(json, document, f"withdrew {taken.file} ({load_id}); version {version}")

@@ -75,9 +75,6 @@ def _decide(decision: str, pair: tuple[str, str, str], later: bool, home, json: 
     elif not matching.undo(place, *pair):
         raise typer.BadParameter(f"there is no decision about {pair[0]} {pair[1]} and {pair[2]}")
     version = current(place) if later else build_version(place)
-    if json:
-        entity, left, right = pair
-        said = {"decision": decision, "entity": entity, "left": left, "right": right}
-        say.document({**said, "version": version})
-    else:
-        say.line(f"{decision}: {pair[0]} {pair[1]} and {pair[2]}; version {version}")
+    entity, left, right = pair
+    document = {"decision": decision, "entity": entity, "left": left, "right": right, "version": version}
+    say.either(json, document, f"{decision}: {entity} {left} and {right}; version {version}")

@@ -10,8 +10,6 @@ from throughline.options import HomeOption, JsonOption, day, home_of, pairs
 READINGS = "value|trend|rows|interval|steadiness|compare|flips"
 PERIODS = "day|week|month|quarter|year|fiscal_month"
 ROWS_OF_A_TABLE = 50
-OUTDATED = "is not built from the present loads, settings and definitions"
-REMEDY = "run throughline load PATH... or throughline build"
 BASES = "D..D|prior|prior-year|DIM=VALUE"
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Which metric; `throughline metrics` lists them.")]
@@ -69,9 +67,9 @@ def metric(
     """Print one metric: its value, sliced, filtered, as a trend, compared, or the rows behind it."""
     from metrics.question import Request
     from metrics.read import read
-    from throughline.loading import outdated
     from throughline.show import FORMATS, print_reading
-    from warehouse.versions import numbers, open_version
+    from throughline.standing import behind
+    from warehouse.versions import open_version
 
     if format not in FORMATS:
         raise typer.BadParameter(f"--format is one of {', '.join(FORMATS)}, not {format!r}")
@@ -91,8 +89,8 @@ def metric(
     )
     place = home_of(home)
     version = open_version(place, data_version)
-    if data_version is None and version.number == numbers(place)[-1] and outdated(place):
-        say.note(f"throughline: version {version.number} {OUTDATED}; {REMEDY}")
+    for text in behind(place) if data_version is None else ():
+        say.note(f"throughline: {text}")
     answer = read(version, id, request)
     print_reading(answer, format)
     stale = [row["measure"] for row in answer.get("rows", ()) if row.get("status") == "stale"]
