@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sample_data.names import WORDS
 from sample_data.settings import FAMILIES, SLOW_FAMILY, SLOW_SUPPLIER, rng
 
 SUPPLIERS = (
@@ -37,22 +38,6 @@ PRICE = {
     "Sensors": (35, 210),
     "Service kits": (45, 280),
 }
-NOUN = {
-    "Pumps": ("Kreiselpumpe", "Tauchpumpe", "Membranpumpe", "Dosierpumpe"),
-    "Valves": ("Kugelhahn", "Absperrklappe", "Rückschlagventil", "Magnetventil"),
-    "Motors": ("Drehstrommotor", "Getriebemotor", "Servomotor", "Bremsmotor"),
-    "Controls": ("Frequenzumrichter", "Steuergerät", "Regler", "Schaltschrank"),
-    "Sensors": ("Drucksensor", "Füllstandsensor", "Durchflussmesser", "Temperaturfühler"),
-    "Service kits": ("Dichtungssatz", "Lagersatz", "Wartungssatz", "Laufradsatz"),
-}
-ENGLISH = {
-    "Pumps": ("Centrifugal pump", "Submersible pump", "Diaphragm pump", "Dosing pump"),
-    "Valves": ("Ball valve", "Butterfly valve", "Check valve", "Solenoid valve"),
-    "Motors": ("Three-phase motor", "Geared motor", "Servo motor", "Brake motor"),
-    "Controls": ("Frequency inverter", "Control unit", "Controller", "Control cabinet"),
-    "Sensors": ("Pressure sensor", "Level sensor", "Flow meter", "Temperature probe"),
-    "Service kits": ("Seal kit", "Bearing kit", "Maintenance kit", "Impeller kit"),
-}
 
 
 @dataclass(frozen=True)
@@ -81,8 +66,9 @@ def make_assortment(seed: int, count: int) -> Assortment:
     turn = [k // len(FAMILIES) for k in range(count)]
     product = pd.DataFrame({"product": [f"{1000100 + 10 * k:018d}" for k in range(count)], "family": family})
     model = [f"{'ABCDEFGH'[t // 4]}{20 + 5 * k}" for k, t in enumerate(turn)]
-    for column, words in (("name", NOUN), ("english", ENGLISH)):
-        product[column] = [f"{words[f][t % 4]} {m}" for f, t, m in zip(family, turn, model, strict=True)]
+    words = [WORDS["products"][f][t % 4] for f, t in zip(family, turn, strict=True)]
+    for column, own in zip(("name", "english"), zip(*words, strict=True), strict=True):
+        product[column] = [f"{word} {m}" for word, m in zip(own, model, strict=True)]
     low, high = np.array([PRICE[f] for f in family], dtype=float).T
     product["price"] = np.round(low * (high / low) ** random.random(count), 0)
     product["cost"] = np.round(product["price"] * random.uniform(0.5, 0.68, count), 2)
