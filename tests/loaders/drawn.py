@@ -29,6 +29,18 @@ net_amount = { from = "Net", decimal = ".", thousands = "," }
 requested_date = { from = "Wanted", format = "%Y-%m-%d" }
 """
 
+LINES = """
+system = "Shop"
+side = "erp"
+[object.lines]
+recognise = ["Line", "Order"]
+[[object.lines.table]]
+table = "order_line"
+[object.lines.table.columns]
+order_line_id = "Line"
+order_id = "Order"
+"""
+
 
 @dataclass
 class Ledger:

@@ -4,16 +4,9 @@ from decimal import Decimal
 
 import pytest
 
-UNSTATED = """
-system = "Shop"
-side = "erp"
-[object.lines]
-recognise = ["Line", "Order"]
-[[object.lines.table]]
-table = "order_line"
-[object.lines.table.columns]
-order_line_id = "Line"
-order_id = "Order"
+from tests.loaders.drawn import LINES
+
+UNSTATED = f"""{LINES}
 ordered_qty = "Qty"
 requested_date = "Wanted"
 """

@@ -6,19 +6,8 @@ from loaders.errors import LoadError
 from loaders.generic import generic
 from loaders.profile import profiles, read_profile
 from loaders.suggest import check_profile
+from tests.loaders.drawn import LINES
 from warehouse.home import Home
-
-GOOD = """
-system = "Shop"
-side = "erp"
-[object.lines]
-recognise = ["Line", "Order"]
-[[object.lines.table]]
-table = "order_line"
-[object.lines.table.columns]
-order_line_id = "Line"
-order_id = "Order"
-"""
 
 
 def written(tmp_path, text: str, name: str = "shop.toml"):
@@ -28,7 +17,7 @@ def written(tmp_path, text: str, name: str = "shop.toml"):
 
 
 def test_a_good_profile_has_no_faults_and_is_named_after_its_file(tmp_path):
-    file = written(tmp_path, GOOD)
+    file = written(tmp_path, LINES)
     assert check_profile(file) == []
     assert (read_profile(file).name, read_profile(file).system, read_profile(file).title) == ("shop", "shop", "Shop")
 
@@ -65,9 +54,9 @@ MISTAKES = {
 
 @pytest.mark.parametrize("old, new, told", MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_names_the_file_and_the_key(tmp_path, old, new, told):
-    assert old in GOOD
+    assert old in LINES
     with pytest.raises(LoadError) as error:
-        read_profile(written(tmp_path, GOOD.replace(old, new, 1)))
+        read_profile(written(tmp_path, LINES.replace(old, new, 1)))
     assert "shop.toml" in str(error.value)
     assert told in str(error.value)
 
@@ -75,7 +64,7 @@ def test_a_mistake_names_the_file_and_the_key(tmp_path, old, new, told):
 def test_a_profile_of_the_home_replaces_the_shipped_one_of_its_name(tmp_path):
     home = Home(tmp_path)
     home.profiles.mkdir()
-    written(home.profiles, GOOD, "sap.toml")
+    written(home.profiles, LINES, "sap.toml")
     assert list(profiles(home)["sap"].objects) == ["lines"]
     assert list(profiles()["sap"].objects) != ["lines"]
 
@@ -102,7 +91,7 @@ def test_extending_what_does_not_exist_names_what_does(tmp_path):
 
 
 def test_the_check_tells_required_columns_that_nothing_fills(tmp_path):
-    faults = check_profile(written(tmp_path, GOOD.replace('order_id = "Order"', 'planner = "Order"')))
+    faults = check_profile(written(tmp_path, LINES.replace('order_id = "Order"', 'planner = "Order"')))
     assert faults == ["shop.toml: [object.lines] order_line.order_id is required and not filled"]
 
 
