@@ -15,7 +15,8 @@ PICTURES = ROOT / "docs" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTH, HEIGHT, TALLEST = 1440, 1060, 4000
 DRAWN = '[data-testid="stApp"][data-test-script-state="notRunning"]'
-TALL = "() => Math.max(...[...document.querySelectorAll('section')].map(part => part.scrollHeight))"
+TALL = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
+HEADED = "() => document.querySelector('h1, h4') && !document.querySelector('[data-testid=stSkeleton]')"
 
 
 def main() -> None:
@@ -61,6 +62,7 @@ def take(browser: Browser, address: str, scheme: str) -> None:
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme=scheme)
         page.goto(f"{address}/{'' if name == 'overview' else name}")
         page.wait_for_selector(DRAWN, timeout=60_000)
+        page.wait_for_function(HEADED)
         page.wait_for_timeout(3_000)
         if name != "overview":
             tall = min(max(page.evaluate(TALL), HEIGHT), TALLEST)

@@ -1,5 +1,6 @@
 """A tile says what the reading says: judged by direction, pale when unsure, silent when too few."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -84,6 +85,18 @@ def test_the_weakest_slice_is_the_worst_by_direction_over_all_dimensions(metric_
     motors = next(row for row in docs[1]["rows"] if row["slice"] == {"family": "Motors"})
     motors["value"] = worst
     assert tiles.worst(metric, docs) == ("family", "Motors", motors)
+
+
+def test_a_tile_reads_its_value_and_its_prior_period_at_once_and_intervals_only_where_they_are_told(monkeypatch):
+    monkeypatch.setattr(tiles.data, "as_of", lambda of, metric: date(2026, 4, 30))
+    monkeypatch.setattr(tiles.data, "readings", lambda of, wanted: [])
+    scope = Scope(None, where={"segment": ("SMB",)})
+    counted, share = documents.metric("commitment_to_delivery"), documents.metric("otif")
+    share = replace(share, measures=(replace(share.headline, interval="proportion"),))
+    for metric, sure in ((counted, False), (share, True)):
+        now, prior, year, trend, *sliced = (asked for _, asked in tiles.wanted(metric, scope))
+        assert now == prior and now["interval"] and len(sliced) == 1
+        assert year["interval"] == sure and not trend["interval"] and not sliced[0]["interval"]
 
 
 def test_a_dimension_that_the_data_lack_does_not_hide_the_weakest_slice_of_another():
