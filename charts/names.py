@@ -70,7 +70,7 @@ WORDS = {
     "fulfil": "fulfilment",
     "no": "number",
 }
-SYSTEMS = {"sap": "SAP", "salesforce": "Salesforce"}
+SYSTEMS = {"sap": "SAP", "salesforce": "Salesforce", "generic": "Generic layout"}
 
 
 def part_name(part: str | None, whole: str = "Total") -> str:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-WIDTH, HEIGHT, TALLEST = 1440, 1060, 4000
+WIDTH, HEIGHT, TALLEST = 1440, 1120, 4000
 DRAWN = '[data-testid="stApp"][data-test-script-state="notRunning"]'
 TALL = "() => document.querySelector('[data-testid=stMain]').scrollHeight"
 HEADED = "() => document.querySelector('h1, h4') && !document.querySelector('[data-testid=stSkeleton]')"
