@@ -24,7 +24,8 @@ DIMS = {
     "category": Dim("Category", "category", "product.category"),
     "product": Dim("Product", "coalesce(product, product_id)", "order_line.product_id", wide=True),
     "site": Dim("Site", "site", "order_line.site_id"),
-    "carrier": Dim("Carrier", "carrier", "shipment.carrier"),
+    # who brings a line is known from its first delivery on
+    "carrier": Dim("Carrier", "case when any_first_known_date <= $as_of then carrier end", "shipment.carrier"),
     "fulfil_model": Dim("Fulfilment model", "fulfil_model", "product.fulfil_model"),
     "planner": Dim("Planner", "planner", "order_line.planner|product_site.planner"),
     "channel": Dim("Order channel", "channel", "sales_order.channel"),

@@ -184,6 +184,7 @@ select
     line.category,
     line.site,
     line.carrier,
+    line.any_first_known_date,
     line.attribute_backfilled,
     survey.survey_type,
     main.main_types,
