@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from warehouse.home import Home
 from warehouse.versions import open_version
+
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 def once(tmp_path_factory, name: str, make) -> Home:

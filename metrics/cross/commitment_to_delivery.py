@@ -9,9 +9,10 @@
     repromise_gap = adherence_last - adherence_first;  slip = current - first promise, of re-promised lines
 
 Headline: Kaplan-Meier median of T, in which open lines count with the days they have waited. delivered_median looks at
-survivors only and is too low while lines are open. A deal's win dates its first order within 30 days; later orders
-count from their confirmation. Lines that we cancelled, or that were cancelled after a missed promise, are censored on
-that day and break the promise. Grain order: the last of its lines; orders without lines by their header.
+survivors only and is too low while lines are open. survival is the curve behind it: S(t), day by day. A deal's win
+dates its first order within 30 days; later orders count from their confirmation. Lines that we cancelled, or that were
+cancelled after a missed promise, are censored on that day and break the promise. Grain order: the last of its lines;
+orders without lines by their header.
 
 Left out and counted: lines cancelled by the customer before the promise had passed, lines cancelled on an unknown day,
 lines shipped without proof of delivery, lines that lack a milestone the measure needs. Stage measures use the largest
@@ -24,8 +25,9 @@ time, gross and net of dwell; Kaplan and Meier 1958; Sahin and Robinson on promi
 
 from metrics import commitment_terms as way
 from metrics import line_terms as term
-from metrics.finish import divide, km_quantile, median_of, number
+from metrics.finish import divide, median_of, number
 from metrics.registry import Answer, Measure, Metric, Param, Relation
+from metrics.survival import km_curve, km_quantile
 
 COLUMNS = """order_line_id, order_id, order_no, is_header, customer_id, customer, segment, tier, region, country, owner,
     product_id, product, family, category, site, carrier, fulfil_model, planner, channel, order_type, known_from,
@@ -138,6 +140,8 @@ def waits() -> tuple[Measure, ...]:
                 finish=km_quantile(0.5), meaning="Days by which half of the lines were complete, open lines included."),
         measure("km_p90", "Days for nine of ten lines", "days", "down", "all", **WAITING, finish=km_quantile(0.9),
                 meaning="Days by which nine of ten lines were complete, open lines included."),
+        measure("survival", "Still waiting", "share", "down", "all", **WAITING, finish=km_curve, additive=False,
+                meaning="Share of lines not complete after so many days, open lines included; the part is the day."),
         measure("delivered_median", "Days, delivered lines only", "days", "down", "complete", finish=median_of(),
                 keys={"days": way.TOTAL}, sums={"n": "1"}, minimum=(6, 20),
                 meaning="Median of completed lines; too low while slow lines are still open."),

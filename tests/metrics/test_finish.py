@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from metrics.finish import histogram_quantile, km_quantile, median_of
+from metrics.finish import histogram_quantile, median_of
+from metrics.survival import km_curve, km_quantile
 
 
 def histogram(days, events):
@@ -27,6 +28,39 @@ def test_an_exact_half_counts_as_reached():
 def test_a_median_that_is_not_reached_says_so():
     answer = km_quantile(0.5)(histogram([3, 9, 9, 9], [1, 0, 0, 0]), {})
     assert (answer.value, answer.reason) == (None, "not reached")
+
+
+def test_the_curve_of_a_wait_begins_with_all_waiting_and_steps_down_where_waits_end():
+    found = km_curve(histogram([10, 20, 30, 25, 40], [1, 1, 1, 0, 0]), {})
+    steps = [(answer.part, round(answer.value, 9), answer.num, answer.den) for answer in found]
+    assert steps == [
+        ("0", 1, 0, 5),
+        ("10", 0.8, 1, 5),
+        ("20", 0.6, 1, 4),
+        ("25", 0.6, 0, 3),
+        ("30", 0.3, 1, 2),
+        ("40", 0.3, 0, 1),
+    ]
+    assert {answer.n for answer in found} == {5}
+
+
+def test_the_curve_of_waits_that_end_at_once_begins_where_they_leave_it():
+    (first, last) = km_curve(histogram([0, 0, 3, 3], [1, 0, 1, 1]), {})
+    assert (first.part, first.value, last.part, last.value, last.ci) == ("0", 0.75, "3", 0, (0, 0))
+
+
+def test_nobody_waiting_has_no_curve():
+    (answer,) = km_curve(histogram([], []), {})
+    assert (answer.value, answer.n) == (None, 0)
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), min_size=2, max_size=40))
+def test_the_curve_is_scipys(rows):
+    days, events = zip(*rows, strict=True)
+    found = {int(one.part): one.value for one in km_curve(histogram(days, np.array(events, int)), {})}
+    curve = stats.ecdf(stats.CensoredData.right_censored(days, ~np.array(events))).sf
+    for day, share in zip(curve.quantiles, curve.probabilities, strict=True):
+        assert found[int(day)] == pytest.approx(share, abs=1e-12)
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.booleans()), min_size=2, max_size=40))
