@@ -32,7 +32,7 @@ def reason_out(line: Line, as_of: date) -> str | None:
         return "cancelled"
     if line.cancel == "unknown_date":
         return "cancel_date_unknown"
-    if line.cancel == "none" and line.completed is None and line.unproved and (line.first or as_of) <= as_of:
+    if line.cancel == "none" and line.completed is None and line.unproved:
         return "no_proof"
     return None
 

@@ -71,6 +71,20 @@ def test_a_shipment_told_by_its_carrier_has_not_arrived_while_it_has_no_day():
     assert row == [(None, None, False, "none")]
 
 
+def test_a_handover_is_the_delivery_while_its_proof_is_still_to_come():
+    waiting = """
+        shipment_id | shipped_date | delivered_date | delivery_basis | incoterm
+        S1          | 2026-01-10   |                | pod            | EXW
+    """
+    assert known("completion_date, evidence", shipment=waiting) == [(jan(10), "goods_issue")]
+    arrived = waiting.replace("|                | pod", "| 2026-01-13     | pod")
+    assert at(
+        jan(9), "completion_date is not null and completion_known_date <= date '2026-01-09'", shipment=arrived
+    ) == (False,)
+    assert at(jan(12), "completion_date, any_completion_date", shipment=arrived) == (jan(10), jan(10))
+    assert at(jan(13), "completion_date, any_completion_date", shipment=arrived) == (jan(13), jan(13))
+
+
 def test_an_estimate_is_no_proof_even_where_nothing_better_exists_but_the_goods_issue_beside_it_is():
     guess = "shipment_id | shipped_date | delivered_date | delivery_basis\n S1 | 2026-01-10 | 2026-01-13 | estimated"
     assert known("completion_date, any_completion_date, evidence", shipment=guess) == [(jan(10), jan(13), "estimated")]

@@ -40,7 +40,8 @@ line as (
 select line.order_line_id, brought.order_id, brought.shipment_id from brought join line on line.order_id = brought.order_id;
 
 -- One row per line and delivery. Evidence pod, carrier and unstated (a day given without saying how) is proof; a shipment
--- whose delivery would be told by pod or carrier and has no day has not arrived; any other that left us proves only that.
+-- whose delivery would be told by pod or carrier and has no day has not arrived, unless its handover is the delivery; any
+-- other that left us proves only that. Where proof comes after such a handover, the handover holds until then.
 -- qty null = all of the line. issue_date = the day it left, which is proof where the handover is the delivery.
 create view delivery_event as
 with part as (
@@ -70,13 +71,13 @@ told as (
         shipment.shipped_date,
         shipment.delivered_date,
         shipment.recorded_date,
+        coalesce(left(upper(trim(shipment.incoterm)), 3) in ('EXW', 'FCA'), false) as is_handover,
         case
-            when shipment.delivered_date is null and coalesce(shipment.delivery_basis, 'goods_issue') = 'estimated'
+            when shipment.delivered_date is null and (shipment.delivery_basis = 'estimated' or is_handover)
                 then 'goods_issue'
             when shipment.delivered_date is null then coalesce(shipment.delivery_basis, 'goods_issue')
             else coalesce(shipment.delivery_basis, 'unstated')
-        end as evidence,
-        coalesce(left(upper(trim(shipment.incoterm)), 3) in ('EXW', 'FCA'), false) as is_handover
+        end as evidence
     from part
     join shipment on shipment.shipment_id = part.shipment_id
     union all
@@ -90,8 +91,8 @@ told as (
         null::date as shipped_date,
         header.header_delivered_date as delivered_date,
         null::date as recorded_date,
-        coalesce(header.header_delivery_basis, 'unstated') as evidence,
-        false as is_handover
+        false as is_handover,
+        coalesce(header.header_delivery_basis, 'unstated') as evidence
     from whole_delivery as whole
     join header_delivery as header on header.order_id = whole.order_id
     where whole.shipment_id is null
@@ -109,7 +110,8 @@ select
     is_handover,
     coalesce(delivered_date, shipped_date) as event_date,
     greatest(coalesce(delivered_date, shipped_date), case when delivered_date is not null then recorded_date end) as known_date,
-    coalesce(shipped_date, case when evidence = 'goods_issue' then delivered_date end) as issue_date
+    coalesce(shipped_date, case when evidence = 'goods_issue' then delivered_date end) as issue_date,
+    coalesce(is_handover and is_proof and issue_date < known_date, false) as is_handed_over_first
 from told
 where delivered_date is not null or (evidence = 'goods_issue' and shipped_date is not null);
 
@@ -142,6 +144,7 @@ select
     evidence,
     is_proof,
     is_handover,
+    is_handed_over_first,
     not is_proof as has_unproved,
     qty,
     event_date,
@@ -164,6 +167,7 @@ select
     any_value(evidence) as evidence,
     bool_or(is_proof) as is_proof,
     bool_or(is_handover) as is_handover,
+    bool_or(is_handed_over_first) as is_handed_over_first,
     bool_or(not is_proof) as has_unproved,
     min(qty) as qty,
     min(event_date) as event_date,

@@ -55,6 +55,7 @@ told as (
         delivery.evidence, delivery.qty as one_qty, delivery.event_date, delivery.known_date, delivery.shipped_date,
         delivery.picked_date, delivery.carrier, delivery.is_proof, delivery.issue_date,
         delivery.is_handover or proof_since.day is null as is_issue_proof,
+        coalesce(delivery.is_handed_over_first, false) as is_handed_over_first,
         delivery.condition_known_date, delivery.damaged_date, delivery.damaged_qty,
         delivery.papers_known_date, delivery.papers_wrong_date,
         coalesce(delivery.has_unproved and not delivery.is_handover and delivery.issue_date < proof_since.day, false)
@@ -79,7 +80,7 @@ judged as (
         case when is_proof then event_date when is_issue_proof then issue_date end as proof_date,
         case when is_proof then known_date when is_issue_proof then issue_date end as proof_known_date,
         deliveries > 0 and coalesce(one_qty is null or one_qty >= ordered_qty * (1 - tol) - 1e-9, false) as is_enough,
-        deliveries > 1 or is_changed or (has_cancel and cancelled_date is not null) or proof_lapses
+        deliveries > 1 or is_changed or (has_cancel and cancelled_date is not null) or proof_lapses or is_handed_over_first
             or coalesce(one_qty < 0, false) as is_moving
     from told
 )

@@ -61,7 +61,8 @@ where is_moving and has_cancel and stated_cancel_date is not null
         select order_line_id from order_line_change where kind = 'cancel' and order_line_id is not null
     );
 
--- Deliveries; a late or taken-back one is gated: it counts only in intervals that know it.
+-- Deliveries; a late or taken-back one is gated: it counts only in intervals that know it. One that was handed over before it
+-- was proved counts from the handover on, in intervals that do not know the proof by the day of the handover.
 create table general_delivery as
 select
     base.order_line_id,
@@ -70,8 +71,9 @@ select
     event.issue_date,
     event.is_proof,
     event.is_handover,
+    event.is_handed_over_first,
     coalesce(event.qty, base.ordered_qty::double, 1e12) as qty,
-    event.known_date > event.event_date or event.qty < 0 as is_gated,
+    (event.known_date > event.event_date and not event.is_handed_over_first) or event.qty < 0 as is_gated,
     event.shipped_date,
     event.picked_date,
     event.carrier
@@ -91,7 +93,7 @@ with boundary as (
     select base.order_line_id, greatest(delivery.known_date, base.known_from)
     from general_delivery as delivery
     join line_base as base on base.order_line_id = delivery.order_line_id
-    where delivery.is_gated
+    where delivery.is_gated or delivery.is_handed_over_first
     union
     select base.order_line_id, greatest(proof_since.day, base.known_from)
     from general_delivery as delivery

@@ -37,10 +37,11 @@ with seen as (
     select
         span.order_line_id,
         span.known_from,
-        delivery.*  exclude (order_line_id, known_date),
-        delivery.known_date,
+        delivery.* exclude (order_line_id, event_date),
+        delivery.is_handed_over_first and span.known_from < delivery.known_date as is_handover_only,
+        case when is_handover_only then delivery.issue_date else delivery.event_date end as event_date,
         case
-            when delivery.is_proof then delivery.event_date
+            when delivery.is_proof and not is_handover_only then delivery.event_date
             when delivery.is_handover or proof_since.day is null or span.known_from < proof_since.day then delivery.issue_date
         end as proof_date
     from general_interval as span
