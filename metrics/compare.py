@@ -6,16 +6,17 @@ from datetime import date
 from dateutil.relativedelta import relativedelta
 
 from metrics import periods
+from metrics.cells import rows_of
+from metrics.document import document
 from metrics.intervals import newcombe_of
 from metrics.known import Facts
 from metrics.question import Request, check_dims
 from metrics.registry import Metric, UsageError, resolve
+from metrics.scope import as_of_date, questions, whole
 
 
 def read_compare(facts: Facts, asked: Metric, measures, params: dict, request: Request) -> dict:
     """Standard rows, each with `base`, `difference` (value - base) and, for proportions, Newcombe's `difference_ci`."""
-    from metrics.read import as_of_date, document, rows_of
-
     as_of = as_of_date(facts, asked, measures, params, request)
     plain = replace(request, reading="value", every=None, as_of=as_of)
     now = list(rows_of(facts, asked, measures, params, plain))
@@ -32,8 +33,6 @@ def read_compare(facts: Facts, asked: Metric, measures, params: dict, request: R
 
 def _base(facts: Facts, asked: Metric, measure, params: dict, request: Request, wanted) -> dict:
     """What changes in the request to get the base of the comparison."""
-    from metrics.read import as_of_date, questions, whole
-
     if isinstance(wanted, str) and "=" in wanted:
         name, member = wanted.split("=", 1)
         check_dims(asked, [name])

@@ -2,18 +2,19 @@
 
 from dataclasses import replace
 
+from metrics.available import check_members, unavailable
+from metrics.document import document
 from metrics.known import Facts
 from metrics.query import _filters, _reason, chain, dim_sql, is_recomputed, run, table_name
 from metrics.question import Question
 from metrics.registry import Measure, Metric
+from metrics.scope import as_of_date, questions
 
 PROVENANCE = ("source_system", "source_object", "source_id", "load_id", "source_line")
 
 
 def read_rows(facts: Facts, asked: Metric, measure: Measure, params: dict, request) -> dict:
     """The document of `--reading rows` for one measure: columns, total_rows, rows with row_key, components, sources."""
-    from metrics.read import as_of_date, check_members, document, questions, unavailable
-
     as_of = as_of_date(facts, asked, [measure], params, request)
     question = replace(questions(facts, asked, measure, params, request, as_of), every=None)
     frame_of = document(facts, asked, [measure], params, request, [])

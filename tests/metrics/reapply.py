@@ -10,7 +10,7 @@ from metrics.drill import read_rows
 from metrics.known import facts_of
 from metrics.query import run, sums_sql, table_name
 from metrics.question import Request, check_params
-from metrics.read import as_of_date, questions
+from metrics.scope import as_of_date, questions
 
 
 def drilled(version, metric, measure, request: Request) -> tuple[object, pd.DataFrame]:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from metrics import cubes, periods, read, registry
+from metrics import cells, cubes, document, periods, read, registry
 from metrics.question import Request
 from metrics.registry import UsageError
 from tests.metrics.toy import TOY, toy_version
@@ -129,7 +129,7 @@ def test_a_cube_gives_what_the_rows_give(monkeypatch, given):
     version = toy_version()
     version.cursor().execute("drop table toy__line").fetchall()
     version.cursor().execute("create table toy__line(nothing int)").fetchall()
-    monkeypatch.setattr(read, "check_members", lambda facts, question: None)
+    monkeypatch.setattr(cells, "check_members", lambda facts, question: None)
     found = ask(version, interval=False, **given)["rows"]
     assert found == [{**row, "ci": None, "ci_method": None} for row in plain["rows"]]
 
@@ -187,9 +187,9 @@ def test_slices_that_read_what_the_whole_leaves_out_are_counted_once():
             "excluded": {"bad": 1},
         },
     ]
-    assert read.overlap(rows, ("kind",)) == []
+    assert document.overlap(rows, ("kind",)) == []
     rows[2]["n"] = 3
-    assert read.overlap(rows, ("kind",)) == [{"measure": "m", "by": ["kind"], "counted_twice": 1}]
+    assert document.overlap(rows, ("kind",)) == [{"measure": "m", "by": ["kind"], "counted_twice": 1}]
 
 
 def test_without_any_data_no_period_is_named():

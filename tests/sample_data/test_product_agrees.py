@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from metrics.read import Request, read
+from metrics.question import Request
+from metrics.read import read
 
 PLANTS = {"1000": "Hamburg", "2000": "Stuttgart", "3000": "Linz"}
 
