@@ -68,7 +68,7 @@ def note(row: dict | None) -> str:
     if row is None:
         return ""
     told = {"low_n": "few rows", "stale": "stale masters", "insufficient": "too few rows to show a value"}
-    said = [told.get(row["status"], ""), "period not complete" if row["provisional"] else ""]
+    said = [told.get(row["status"], ""), "may still change" if row["provisional"] else ""]
     return ", ".join(word for word in said if word)
 
 

@@ -44,7 +44,7 @@ def status(row: dict | None) -> str:
     """What a reader must know about the row: its status where it is not ok, and an unfinished period."""
     if row is None:
         return ""
-    told = [STATUS.get(row["status"], ""), "period not complete" if row["provisional"] else ""]
+    told = [STATUS.get(row["status"], ""), "may still change" if row["provisional"] else ""]
     return ", ".join(word for word in told if word)
 
 

@@ -7,6 +7,7 @@ import streamlit as st
 from charts.from_reading import shown
 from charts.names import system_name
 from charts.numbers import change, counted, written
+from metrics.materialise import fingerprint
 from metrics.registry import UsageError
 from ui import data, overview, tiles
 from ui.escape import md_escape
@@ -134,7 +135,7 @@ def versions_table(build: Callable[[], None]) -> None:
 
 def unbuilt(build: Callable[[], None]) -> None:
     """A notice while the ledger holds what no version has yet, and the button to build it."""
-    told = status(data.home())
+    told = status(data.home(), fingerprint())
     if told["building"]:
         st.info("A build is running; the numbers change when it is done.", icon=":material/hourglass_top:")
     elif told["stale"]:

@@ -73,7 +73,7 @@ def line(doc: dict, row: dict, told: dict, main: str, measures: list[str], dim: 
         if name != main:
             others = undated(doc, name, None, dim)
             made[name] = shown(next((other for other in others if other["slice"] == row["slice"]), None))
-    said = BADGES.get(row["status"], ""), "period not complete" if row["provisional"] else ""
+    said = BADGES.get(row["status"], ""), "may still change" if row["provisional"] else ""
     return {**made, "status": ", ".join(word for word in said if word) or None}
 
 

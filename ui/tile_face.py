@@ -44,7 +44,7 @@ def refusal(error: UsageError) -> str:
 def head(told: Told) -> str:
     """Title, what is the matter with the number, and the question."""
     badges = [BADGES[told.now["status"]]] if told.now["status"] in BADGES else []
-    badges += ["period not complete"] if told.now["provisional"] else []
+    badges += ["may still change"] if told.now["provisional"] else []
     badges += [f"not by {dim}" for dim in told.left_out]
     marks = "".join(f'<span class="tl-badge">{h(word)}</span>' for word in badges)
     title = f'<div class="tl-head"><h3>{h(told.metric.title)}</h3>{marks}</div>'

@@ -42,7 +42,7 @@ def test_a_change_is_judged_only_where_both_sides_have_enough_rows(before, tone)
 
 
 def test_an_unfinished_period_is_said_beside_the_status():
-    assert words.status(row(0.5, status="low_n", provisional=True)) == "few rows, period not complete"
+    assert words.status(row(0.5, status="low_n", provisional=True)) == "few rows, may still change"
 
 
 def test_a_comparison_over_other_months_than_the_headline_tells_them_and_its_own_value():

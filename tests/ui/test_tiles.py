@@ -55,7 +55,7 @@ def test_a_number_that_is_not_available_names_its_missing_input():
 
 def test_few_rows_and_an_unfinished_period_are_said_and_pale():
     shown = face(told(now={"status": "low_n", "provisional": True}))
-    assert "few rows" in shown and "period not complete" in shown and "tl-value pale" in shown
+    assert "few rows" in shown and "may still change" in shown and "tl-value pale" in shown
 
 
 def test_a_filter_that_the_metric_cannot_take_is_said_on_the_tile():
