@@ -1,4 +1,5 @@
 -- One row per span of a customer's attributes (span_no); the first known value of each also covers the days before it.
+-- stated_from: the day from which the segment is told and not carried back.
 create table customer_attribute as
 with dated as (
     select
@@ -22,6 +23,7 @@ earliest as (
     select
         customer_id,
         arg_min(segment, valid_from) filter (where segment is not null) as segment,
+        min(valid_from) filter (where segment is not null) as segment_from,
         arg_min(tier, valid_from) filter (where tier is not null) as tier,
         arg_min(priority_rank, valid_from) filter (where priority_rank is not null) as priority_rank,
         arg_min(owner, valid_from) filter (where owner is not null) as owner
@@ -33,7 +35,7 @@ span as (
         dated.customer_id,
         case when dated.place = 1 then date '0001-01-01' else dated.valid_from end as valid_from,
         least(coalesce(dated.valid_to, date '9999-12-31'), coalesce(dated.next_from, date '9999-12-31')) as valid_to,
-        dated.valid_from as stated_from,
+        greatest(dated.valid_from, earliest.segment_from) as stated_from,
         case when dated.segments = 0 then earliest.segment else dated.segment end as segment,
         case when dated.tiers = 0 then earliest.tier else dated.tier end as tier,
         case when dated.ranks = 0 then earliest.priority_rank else dated.priority_rank end as priority_rank,
@@ -84,12 +86,14 @@ select
     chosen.opportunity_id,
     chosen.won_date,
     greatest(chosen.won_date, told.known_date) as won_known_date,
-    row_number() over (partition by chosen.opportunity_id order by sales_order.ordered_date, chosen.order_id) = 1
-        and sales_order.ordered_date <= chosen.won_date + 30 as is_first_of_win
+    row_number() over (partition by chosen.opportunity_id order by demand.day, chosen.order_id) = 1
+        and demand.day <= chosen.won_date + 30 as is_first_of_win
 from chosen
-join sales_order on sales_order.order_id = chosen.order_id
+join (
+    select order_id, order_type, coalesce(ordered_date, entered_date, confirmed_date) as day from sales_order
+) as demand on demand.order_id = chosen.order_id
 left join told on told.opportunity_id = chosen.opportunity_id
-where coalesce(sales_order.order_type, 'standard') in ('standard', 'contract_release', 'rush');
+where coalesce(demand.order_type, 'standard') in ('standard', 'contract_release', 'rush');
 
 -- One row per order that is customer demand, with what was agreed on the day it was ordered; what its customer was then
 -- stands in customer_attribute at span_no.
