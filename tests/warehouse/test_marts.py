@@ -69,6 +69,17 @@ def test_a_line_has_the_segment_of_its_order_day_and_the_first_one_known_before_
     assert found == [(segment, backfilled, "Gold")]
 
 
+def test_a_segment_told_only_later_is_carried_back_to_the_rows_before_it():
+    history = """
+        customer_id | valid_from | valid_to   | segment | tier
+        A           | 2025-12-01 | 2026-01-10 |         | Silver
+        A           | 2026-01-10 |            | Key     | Gold
+    """
+    order = "order_id | customer_id | ordered_date\n O1 | A | 2026-01-05"
+    found = known("segment, attribute_backfilled, tier", sales_order=order, customer_history=history)
+    assert found == [("Key", True, "Silver")]
+
+
 def test_amounts_turn_into_the_reporting_currency_at_the_rate_of_the_order_day():
     drawn = dict(
         sales_order="order_id | customer_id | ordered_date | currency\n O1 | A | 2026-01-01 | USD",
@@ -102,3 +113,17 @@ def test_the_win_of_a_deal_dates_only_its_first_order_within_30_days():
         .fetchall()
     )
     assert rows == [("O1", jan(1), True), ("O2", jan(1), False), ("O3", jan(1), False)]
+
+
+def test_an_order_that_has_only_a_day_of_entry_is_the_first_of_its_deal_by_that_day():
+    drawn = dict(
+        opportunity="opportunity_id | outcome | closed_date\n P | won | 2026-01-01",
+        sales_order="""
+            order_id | customer_id | ordered_date | entered_date
+            O1       | A           |              | 2026-01-10
+            O2       | A           | 2026-01-12   | 2026-01-12
+        """,
+        opportunity_order_link="opportunity_id | order_id | confidence\n P | O1 | 1\n P | O2 | 1",
+    )
+    rows = marts({**WORLD, **drawn}).execute("select order_id, is_first_of_win from order_origin order by 1").fetchall()
+    assert rows == [("O1", True), ("O2", False)]
