@@ -77,7 +77,7 @@ def _deal(rng, crm: dict, erp: dict, created: date, taken: dict[int, date]) -> N
     state = {"stage_code": "S1", "amount": int(rng.integers(50, 900)), "currency": "EUR"}
     state["expected_close_date"] = plus(created, rng.integers(10, 200)) if rng.random() < 0.9 else None
     for day in sorted(taken.values()):
-        if day < created or rng.random() < 0.01:
+        if day < created or (rng.random() < 0.01 and day < AS_OF):  # the deals themselves are exported as of AS_OF
             continue
         state = _moved(rng, state)
         over = closed is not None and closed <= day

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import stats
 
 from tests.oracle.company import Company
-from tests.oracle.lines import Line
+from tests.oracle.lines import Line, lines_of
 
 LAST_ORDER = timedelta(days=60)
 
@@ -49,7 +49,7 @@ def answered(company: Company, lines: list[Line], start: date, end: date, timing
     for row in company["survey_response"]:
         if row["survey_type"] != "csat" or row["responded_date"] is None:
             continue
-        order = row["order_id"] or _last_order(company, found, row)
+        order = row["order_id"] or _last_order(company, row)
         if order in found:
             last[order] = max(last.get(order, row), row, key=lambda r: (r["responded_date"], r["response_id"]))
     kept = [(found[order], row) for order, row in last.items() if start <= row["responded_date"] <= end]
@@ -59,8 +59,9 @@ def answered(company: Company, lines: list[Line], start: date, end: date, timing
     return [(outcome.late, row["score"]) for outcome, row in kept]
 
 
-def _last_order(company: Company, found: dict[str, Outcome], row: dict) -> str | None:
-    """The last order surely completed for the customer in the 60 days before a survey that names none."""
+def _last_order(company: Company, row: dict) -> str | None:
+    """The last order surely completed for the customer in the 60 days before one that names none, as known then."""
+    found = outcomes(lines_of(company, row["sent_date"]))
     owners = {order["order_id"]: order["customer_id"] for order in company["sales_order"]}
     mine = {order: o for order, o in found.items() if owners[order] == row["customer_id"]}
     done = [(o.delivered, order) for order, o in mine.items() if o.delivered and o.certain]
