@@ -42,7 +42,7 @@ def read(plan: Plan, cells: Cells, settings: Settings, way: Way, target: Column,
 def as_written(plan: Plan, way: Way, cell: str) -> str | None:
     """SQL of a raw cell that is written in the commonest form of its type, NULL where it is not; None where the way
     knows no such form, or a text that means missing could be taken for it."""
-    null = [text for text in way.null if text not in NO_DATES]
+    null = [text for text in way.null if way.type in NUMERIC or text not in NO_DATES]
     if way.values is not None or way.null_like or any(letter.isdigit() for text in null for letter in text):
         return None
     if way.type in NUMERIC:

@@ -69,5 +69,5 @@ def _state_cells(facts: Facts, question: Question, by, request: Request, trend: 
 def _answers(facts: Facts, question: Question, by: tuple[str, ...], interval: bool) -> list[Cell]:
     default = facts.as_of(question.metric, {question.relation_name})
     cursor, recompute = facts.version.cursor(), is_recomputed(question, default)
-    frame = None if recompute else cube_frame(facts, cursor, question, by, default)
+    frame = None if recompute else cube_frame(facts, cursor, question, by)
     return answers(cursor, question, by, recompute, interval, frame)

@@ -34,7 +34,7 @@ def cubes_of(metric: Metric) -> list[Cube]:
     populations: dict[str, list[Measure]] = {}
     for measure in metric.measures:
         if metric.relations[resolve(measure.relation, params)].at == "period":
-            named = ("relation", "anchor", "where", "exclude", "stage", "keys", "coverage")
+            named = ("relation", "reads", "anchor", "where", "exclude", "stage", "keys", "coverage")
             same = repr([resolve(getattr(measure, name), params) for name in named])
             populations.setdefault(same, []).append(measure)
     return [_cube(metric, measures, params) for measures in populations.values()]
@@ -57,18 +57,16 @@ def _dims(metric: Metric, measure: Measure, params: dict) -> tuple[str, ...]:
     return tuple(name for name in narrow if stage is None or name in stage.shared)
 
 
-def write_cubes(con, metric: Metric, facts, reach: dict) -> None:
-    """Write the cubes of relations large enough to need them, by dimensions that the data fill.
-
-    `reach`: the as-of date of each relation.
-    """
+def write_cubes(con, metric: Metric, facts) -> None:
+    """Write the cubes of relations large enough to need them, by dimensions that the data fill."""
     params = {name: param.default for name, param in metric.params.items()}
     for cube in cubes_of(metric):
         relation = resolve(cube.merged.relation, params)
         if _is_empty(cube, facts, params) or _rows(con, metric, relation) < FROM_ROWS:
             continue
         by = tuple(name for name in cube.dims if not facts.missing((metric.dims[name].source,)))
-        question = Question(metric, cube.merged, params, reach[relation], {}, periods.BEGINNING, periods.END, "month")
+        as_of = facts.default_as_of(metric, cube.merged, params) or periods.END
+        question = Question(metric, cube.merged, params, as_of, {}, periods.BEGINNING, periods.END, "month")
         run(con.cursor(), f"CREATE TABLE {cube.table} AS {sums_sql(question, by, False)}", question)
 
 
@@ -80,12 +78,12 @@ def _rows(con, metric: Metric, relation: str) -> int:
     return con.cursor().execute(f"SELECT count(*) FROM {table_name(metric, relation)}").fetchone()[0]
 
 
-def cube_frame(facts, cursor, question: Question, by: tuple[str, ...], default_as_of):
+def cube_frame(facts, cursor, question: Question, by: tuple[str, ...]):
     """The sums of a question out of its cube, None where the cube does not hold the answer."""
     cube = next((one for one in cubes_of(question.metric) if question.measure in one.measures), None)
-    if cube is None or cube.table not in facts.relation_tables or question.as_of != default_as_of:
+    if cube is None or cube.table not in facts.relation_tables or not _fits(question, [*by, *question.where], cube):
         return None
-    if not _fits(question, [*by, *question.where], cube):
+    if question.as_of != facts.default_as_of(question.metric, question.measure, question.params):
         return None
     day = bucket_sql(question.every, "cube.bucket", question.fiscal_start)
     groups = ", ".join([*(f"d_{dim}" for dim in by), f"{day} AS bucket", *question.measure.keys])

@@ -99,6 +99,10 @@ class Facts:
         days = [day for relation in relations for day in self.by_source(metric, relation).values()]
         return min(days, default=None)
 
+    def default_as_of(self, metric: Metric, measure: Measure, params: Mapping) -> date | None:
+        """The default as-of date of one measure, by what it reads itself."""
+        return min(self.reach_of(metric, (measure,), params).values(), default=None)
+
     def reach_of(self, metric: Metric, measures, params: Mapping) -> dict[str, date]:
         """How far each system reaches for some measures of a metric."""
         found: dict[str, date] = {}

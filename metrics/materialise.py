@@ -1,7 +1,6 @@
 """The metrics' part of a build: which columns are filled, the relations, the cubes."""
 
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
@@ -45,14 +44,13 @@ def fingerprint() -> str:
 def materialise_metric(con, metric: Metric) -> None:
     known = Facts(Building(con))
     params = {name: param.default for name, param in metric.params.items()}
-    reach: dict[str, date] = {}
     for name, relation in metric.relations.items():
-        reach[name] = known.as_of(metric, {name}) or periods.END
+        as_of = known.as_of(metric, {name}) or periods.END
         try:
-            _write(con, metric, name, relation, {**params, "as_of": reach[name]})
+            _write(con, metric, name, relation, {**params, "as_of": as_of})
         except Exception as error:
             raise RuntimeError(f"metric {metric.id}, relation {name}: {error}") from error
-    write_cubes(con, metric, known, reach)
+    write_cubes(con, metric, known)
 
 
 def _write(con, metric: Metric, name: str, relation, values: dict) -> None:

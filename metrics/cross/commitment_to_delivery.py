@@ -29,20 +29,23 @@ from metrics.finish import divide, median_of, number
 from metrics.registry import Answer, Measure, Metric, Param, Relation
 from metrics.survival import km_curve, km_quantile
 
-COLUMNS = """order_line_id, order_id, order_no, is_header, customer_id, customer, segment, tier, region, country, owner,
-    product_id, product, family, category, site, carrier, fulfil_model, planner, channel, order_type, known_from,
+COLUMNS = """order_line_id, known.order_id, order_no, is_header, customer_id, customer, segment, tier, region, country,
+    owner, product_id, product, family, category, site, carrier, fulfil_model, planner, channel, order_type, known_from,
     known_to, ordered_date, entered_date, confirmed_date, released_date, requested_date, sales_lead_time_days,
     first_promised_date, current_promised_date, promise_set_date, repromise_count, notified_count, uom_missing,
     cancel_class, cancelled_date, completion_date, completion_known_date, completion_ship_date, any_completion_date,
     any_completion_known_date, any_completion_ship_date, any_first_known_date, evidence, attribute_backfilled,
-    source_system, source_object, source_id, load_id, source_line, opportunity_id, won_date, won_known_date"""
+    source_system, source_object, source_id, load_id, source_line, origin.opportunity_id,
+    case when origin.is_first_of_win then origin.won_date end as won_date,
+    case when origin.is_first_of_win then origin.won_known_date end as won_known_date"""
 LINE = Relation(
     grain="order line, or order exported without lines, and interval in which the same was known of it",
     key=("order_line_id", "known_from"),
     sql=f"""
 select {COLUMNS},
     (select string_agg(day::varchar || ' ' || milestones, ', ' order by day) from milestone_set) as milestone_sets
-from demand_known""",
+from demand_known as known
+left join order_origin as origin on origin.order_id = known.order_id""",
     known=True,
     is_view=True,
 )

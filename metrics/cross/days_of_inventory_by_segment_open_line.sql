@@ -40,7 +40,7 @@ due AS (
         AND known.ordered_qty > coalesce(known.cancelled_qty, 0)
 ),
 shipped AS (
-    SELECT part.order_line_id, sum(part.qty_shipped)::DOUBLE AS qty
+    SELECT part.order_line_id, sum(coalesce(part.qty_shipped, part.qty_delivered))::DOUBLE AS qty
     FROM shipment_line AS part
     JOIN shipment ON shipment.shipment_id = part.shipment_id
     CROSS JOIN latest

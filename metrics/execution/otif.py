@@ -31,14 +31,16 @@ from metrics.finish import divide, number
 from metrics.intervals import ratio, squares
 from metrics.registry import Answer, Measure, Metric, Param, Relation, Stage
 
-COLUMNS = """order_line_id, order_id, order_no, is_header, customer_id, customer, segment, tier, region, country, owner,
-    product_id, product, family, category, base_uom, site, carrier, fulfil_model, planner, channel, order_type,
+COLUMNS = """known.order_line_id, order_id, order_no, is_header, customer_id, customer, segment, tier, region, country,
+    owner, product_id, product, family, category, base_uom, site, carrier, fulfil_model, planner, channel, order_type,
     known_from, known_to,
     ordered_date, requested_date, first_promised_date, current_promised_date, promise_set_date, net_qty, tol,
     grace_days, uom_missing, cancel_class, cancelled_date, first_delivery_date, first_known_date, completion_date,
     completion_known_date, any_first_delivery_date, any_first_known_date, any_completion_date,
     any_completion_known_date, evidence, delivered_qty, any_delivered_qty, deliveries, attribute_backfilled,
-    damaged_date, condition_known_date, papers_known_date, papers_wrong_date, returned_bad_date,
+    damaged_date, condition_known_date, returned_bad_date,
+    least(papers_known_date, invoice_known_date) as papers_known_date,
+    least(papers_wrong_date, invoice_wrong_date) as papers_wrong_date,
     source_system, source_object, source_id, load_id, source_line,
     (select papers_since from component_since) as papers_since,
     (select condition_since from component_since) as condition_since,
@@ -46,11 +48,17 @@ COLUMNS = """order_line_id, order_id, order_no, is_header, customer_id, customer
 LINE = Relation(
     grain="order line, or order exported without lines, and interval in which the same was known of it",
     key=("order_line_id", "known_from"),
-    sql=f"select {COLUMNS} from demand_known",
+    sql=f"""
+select {COLUMNS}
+from demand_known as known
+left join line_complaint on line_complaint.order_line_id = known.order_line_id""",
     known=True,
     is_view=True,
 )
 
+# What keeping a date rests on; papers and returns matter to the perfect order alone.
+READS = ("sales_order", "order_line", "order_line_change", "promise_history", "shipment", "shipment_line",
+         "customer_history")  # fmt: skip
 SEEN = "any_first_known_date <= $as_of"
 EVIDENCE = ("pod", "carrier", "unstated", "estimated", "goods_issue")
 COVERAGE = {
@@ -98,6 +106,7 @@ def share(name: str, title: str, meaning: str, **more) -> Measure:
         interval="proportion",
         cluster=lambda params: "customer_id" if due.is_order(params) else "order_id",
         requires=requires,
+        reads=READS,
         meaning=meaning,
         **more,
     )
@@ -169,6 +178,7 @@ MEASURES = (
         interval=fill_interval,
         cluster="order_id",
         requires=requires,
+        reads=READS,
         meaning="Units that arrived by the date of the basis, of the units owed.",
     ),
     order_measure(
@@ -203,6 +213,7 @@ MEASURES = (
         interval="proportion",
         cluster="order_id",
         requires=(term.ORDERED_DATE,),
+        reads=READS,
         meaning="Lines without a date of the basis; they are in no other share here.",
     ),
 )

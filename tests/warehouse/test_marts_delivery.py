@@ -137,7 +137,7 @@ def test_damage_papers_and_returns_carry_the_day_they_became_known():
         invoice_line="invoice_id | order_line_id | invoiced_date | is_accurate\n I1 | L1 | 2026-01-11 | true",
     )
     assert known("damaged_date, damaged_qty, papers_known_date, papers_wrong_date", **drawn) == [
-        (jan(12), 2, jan(11), jan(12))
+        (jan(12), 2, jan(12), jan(12))
     ]
     con = marts({**WORLD, **drawn})
     columns = "returned_bad_date, returned_bad_qty, invoice_known_date, invoice_wrong_date"

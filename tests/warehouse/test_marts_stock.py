@@ -148,6 +148,17 @@ def test_a_count_holds_for_35_days_and_is_then_known_no_more():
     assert found == [(first, first), (day_35, first), (day_36, None)]
 
 
+def test_what_one_of_two_systems_counted_too_long_ago_is_not_told_as_less():
+    counts = """
+        source_system | snapshot_date | product_id | site_id | on_hand_qty
+        sap           | 2026-03-05    | P          | W       | 1000
+        wms           | 2026-03-05    | P          | W       | 7
+        wms           | 2026-04-29    | P          | W       | 7
+    """
+    found = table(company({"inventory_snapshot": counts}), "select state_date, count_date from stock_day order by all")
+    assert found == [(date(2026, 3, 5), date(2026, 3, 5)), (date(2026, 4, 29), None)]
+
+
 def test_what_expires_before_the_stock_date_is_not_carried_as_usable():
     counts = """
         snapshot_date | product_id | site_id | on_hand_qty | expiry_date

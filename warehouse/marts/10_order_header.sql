@@ -141,9 +141,6 @@ select
     demand.cancel_initiator,
     coalesce(term.tol, 0) as tol,
     coalesce(term.grace_days, 0) as grace_days,
-    origin.opportunity_id,
-    case when origin.is_first_of_win then origin.won_date end as won_date,
-    case when origin.is_first_of_win then origin.won_known_date end as won_known_date,
     demand.source_system,
     demand.source_object,
     demand.source_id,
@@ -151,7 +148,6 @@ select
     demand.source_line
 from demand
 cross join company_setting
-left join order_origin as origin on origin.order_id = demand.order_id
 left join customer_attribute as span
     on span.customer_id = demand.customer_id and span.valid_from <= demand.day and span.valid_to > demand.day
 left join term

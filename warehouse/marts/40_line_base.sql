@@ -42,8 +42,6 @@ told as (
         line.ordered_qty, line.ordered_qty is null and line.source_qty is not null as uom_missing, line.unit_price,
         coalesce(line.net_amount, line.unit_price * line.ordered_qty)::decimal(18, 4) as net_amount,
         header.currency, header.rate, header.tol, header.grace_days,
-        header.opportunity_id, header.won_date, header.won_known_date,
-        complaint.returned_bad_date, complaint.invoice_known_date, complaint.invoice_wrong_date,
         coalesce(line.cancelled_qty > 0, false) or line.is_cancelled or line.cancelled_date is not null
             or header.is_cancelled as has_cancel,
         case when coalesce(line.cancelled_qty, 0) > 0 and not line.is_cancelled and not header.is_cancelled
@@ -69,7 +67,6 @@ told as (
     left join line_promise as promise on promise.order_line_id = line.order_line_id
     left join line_delivery as delivery on delivery.order_line_id = line.order_line_id
     left join line_changed as changed on changed.order_line_id = line.order_line_id
-    left join line_complaint as complaint on complaint.order_line_id = line.order_line_id
     left join product on product.product_id = line.product_id
     left join site on site.site_id = line.site_id
     left join product_site on product_site.product_id = line.product_id and product_site.site_id = line.site_id
@@ -115,9 +112,7 @@ select
     case when event_date is not null then coalesce(one_qty, ordered_qty::double) else 0 end as any_delivered_qty,
     null::varchar as deliveries,
     damaged_qty, coalesce(damaged_qty > 0, false) as is_damaged, damaged_date, condition_known_date,
-    least(papers_known_date, invoice_known_date) as papers_known_date,
-    least(papers_wrong_date, invoice_wrong_date) as papers_wrong_date,
-    returned_bad_date, opportunity_id, won_date, won_known_date,
+    papers_known_date, papers_wrong_date,
     source_system, source_object, source_id, load_id, source_line,
     is_moving or promises > 1 as is_general, is_moving, has_cancel, promise_set_date as first_set_date, cancelled_date as stated_cancel_date,
     cancel_initiator, rate

@@ -25,7 +25,7 @@ select
     min(event_date) as any_first_delivery_date,
     min(event_date) filter (where any_qty >= needed) as any_completion_date,
     arg_min(shipped_date, event_date) filter (where any_qty >= needed) as any_completion_ship_date,
-    arg_min(carrier, event_date) as carrier,
+    arg_min_null(carrier, event_date) as carrier,
     sum(qty) filter (where proof_date is not null) as delivered_qty,
     sum(qty) as any_delivered_qty,
     string_agg(

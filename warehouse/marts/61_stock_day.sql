@@ -22,7 +22,7 @@ line as (
     select state_date, order_line_id, sum(qty) as qty from reserved group by all
 ),
 shipped as (
-    select line.state_date, line.order_line_id, sum(part.qty_shipped) as qty
+    select line.state_date, line.order_line_id, sum(coalesce(part.qty_shipped, part.qty_delivered)) as qty
     from line
     join shipment_line as part on part.order_line_id = line.order_line_id
     join shipment on shipment.shipment_id = part.shipment_id and shipment.shipped_date <= line.state_date
@@ -112,9 +112,15 @@ select
 from sorted
 group by all;
 
+-- What a currency is worth at a stock date; an empty one is the reporting currency.
+create view stock_rate as
+select rate_date, from_ccy, rate::double as rate from fx
+union all
+select state_date as rate_date, '' as from_ccy, 1::double as rate from stock_date;
+
 -- One row per product, site and stock date from the first count on, whether or not it is counted that day, with the cost of
 -- one unit in the reporting currency: the counted rows' own (weighted by quantity), else the cost list's, else the last known.
--- count_date: the oldest count that holds there, empty where none does; fx_missing: costs are known, but no rate for them.
+-- count_date: the oldest count that holds there, empty where that of any system that counts it does not; fx_missing: costs are known, but no rate for them.
 create table stock_day as
 with counted as (
     select
@@ -131,24 +137,29 @@ with counted as (
         arg_min(stock.load_id, (stock.load_id, stock.source_line)) as load_id,
         arg_min(stock.source_line, (stock.load_id, stock.source_line)) as source_line
     from stock_counted as stock
-    left join (
-        select rate_date, from_ccy, rate::double as rate from fx
-        union all
-        select state_date as rate_date, '' as from_ccy, 1::double as rate from stock_date
-    ) as rate on rate.rate_date = stock.snapshot_date and rate.from_ccy = coalesce(stock.currency, '')
+    left join stock_rate as rate on rate.rate_date = stock.snapshot_date and rate.from_ccy = coalesce(stock.currency, '')
     group by all
 ),
 counted_by as (
-    select distinct product_id, coalesce(site_id, '') as site_id, coalesce(source_system, '') as source_system
+    select product_id, coalesce(site_id, '') as site_id, coalesce(source_system, '') as source_system,
+        min(snapshot_date) as first_date
     from inventory_snapshot
     where snapshot_date is not null
+    group by all
 ),
 holding as (
-    select counted_by.product_id, counted_by.site_id, stock_count.state_date, min(stock_count.snapshot_date) as count_date
+    select
+        counted_by.product_id,
+        counted_by.site_id,
+        stock_date.state_date,
+        case when bool_and(stock_count.snapshot_date is not null) then min(stock_count.snapshot_date) end as count_date
     from counted_by
-    join stock_count
-        on stock_count.source_system = counted_by.source_system and stock_count.site_id = counted_by.site_id
-    group by all
+    join stock_date on stock_date.state_date >= counted_by.first_date
+    left join stock_count
+        on stock_count.source_system = counted_by.source_system
+        and stock_count.site_id = counted_by.site_id
+        and stock_count.state_date = stock_date.state_date
+    group by counted_by.product_id, counted_by.site_id, stock_date.state_date
 ),
 first_count as (
     select product_id, site_id, min(state_date) as state_date from counted group by all
@@ -164,11 +175,7 @@ listed as (
     join product_cost as cost
         on (cost.valid_from is null or cost.valid_from <= day.state_date)
         and (cost.valid_to is null or cost.valid_to > day.state_date)
-    left join (
-        select rate_date, from_ccy, rate::double as rate from fx
-        union all
-        select state_date as rate_date, '' as from_ccy, 1::double as rate from stock_date
-    ) as rate on rate.rate_date = day.state_date and rate.from_ccy = coalesce(cost.currency, '')
+    left join stock_rate as rate on rate.rate_date = day.state_date and rate.from_ccy = coalesce(cost.currency, '')
     group by all
 ),
 every_day as (

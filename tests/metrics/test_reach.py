@@ -1,0 +1,40 @@
+"""Which exported tables date a number: those it reads, or a forgotten export empties what it has no part in."""
+
+import pytest
+
+from metrics.known import needed_tables
+from metrics.registry import catalogue, metric, resolve
+from warehouse.schema import tables
+
+LINES = {"sales_order", "order_line", "order_line_change", "promise_history", "shipment", "shipment_line"}
+DEALS = {"opportunity", "opportunity_field_history"}
+STOCK = LINES | {"inventory_snapshot", "stock_reservation"}
+FORECAST = LINES | {"opportunity", "opportunity_snapshot", "opportunity_line"}
+DATED_BY = {
+    ("otif", "otif"): LINES,
+    ("otif", "unit_fill"): LINES,
+    ("otif", "perfect_order"): LINES | {"return_line", "invoice_line"},
+    ("commitment_to_delivery", "km_median"): LINES | DEALS,
+    ("days_of_inventory_by_segment", "days"): STOCK,
+    ("pipeline_forecast_accuracy", "wape"): FORECAST,
+    ("lead_to_order_rate", "rate"): {"lead", "opportunity", "opportunity_field_history", "sales_order", "order_line"},
+    ("satisfaction_vs_delivery", "rho"): LINES
+    | {"survey_response", "case_ticket", "customer_notification", "return_line", "invoice_line"},
+}
+
+
+def dated_by(metric_id: str, name: str) -> set[str]:
+    of = metric(metric_id)
+    measure = of.measure(name)
+    params = {name: param.default for name, param in of.params.items()}
+    read = set(measure.reads) or needed_tables(of, resolve(measure.relation, params))
+    return {table for table in read if tables()[table].kind in ("transaction", "history")}
+
+
+@pytest.mark.parametrize(("metric_id", "name"), DATED_BY)
+def test_a_number_is_dated_by_what_it_reads(metric_id, name):
+    assert dated_by(metric_id, name) - {"customer_history"} == DATED_BY[metric_id, name]
+
+
+def test_every_headline_is_pinned():
+    assert {(of.id, of.headline.name) for of in catalogue().values()} <= set(DATED_BY)
