@@ -79,6 +79,12 @@ def test_a_text_that_means_missing_is_missing_even_where_it_reads_as_a_number_or
     assert rows == [(None, None), (5, "2024-02-01")]
 
 
+def test_a_stated_missing_day_is_missing_in_a_quantity_too(ledger):
+    ledger.profile(ORDERS.replace('null = ["N/A"]', 'null = ["00000000"]'))
+    result = ledger.one("x.csv", "Line,Order,Qty\n1,A,00000000\n2,A,5\n")
+    assert ledger.rows(result, "order_line", "ordered_qty") == [(None,), (5,)]
+
+
 def test_dates_that_are_none_count_as_missing(ledger):
     ledger.profile(ORDERS.replace('format = "%Y-%m-%d"', 'format = "%d.%m.%Y"'))
     result = ledger.one("x.csv", lines("1,A,5,00.00.0000", "2,A,5,31.12.2024", header="Line,Order,Qty,Wanted"))
