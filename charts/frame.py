@@ -3,6 +3,8 @@
 from charts.spec import ChartSpec
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# a line over more places than this has no dots
+CROWDED = 60
 ZERO_BASED = ("bar", "stacked", "waterfall", "dist")
 
 

@@ -3,12 +3,10 @@
 from dataclasses import replace
 from html import escape
 
-from charts.frame import bases
+from charts.frame import CROWDED, bases
 from charts.numbers import DASH, counted, written
 from charts.palette import between, colour, palette, translucent
 from charts.spec import ChartSpec, Series
-
-CROWDED = 60
 
 
 def hover(spec: ChartSpec, series: Series) -> list[str]:

@@ -1,11 +1,9 @@
 """The marks of each kind of chart on matplotlib axes, in the places and colours that the screen uses."""
 
-from charts.frame import bases
+from charts.frame import CROWDED, bases
 from charts.numbers import DASH, written
 from charts.palette import between, colour, palette
 from charts.spec import ChartSpec, Series
-
-CROWDED = 60
 
 
 def gaps(values) -> list[float]:
