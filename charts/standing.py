@@ -4,9 +4,15 @@ from collections.abc import Iterable
 
 from charts.from_reading import shown
 from charts.numbers import change
+from metrics.registry import Metric
 
 DIMS = ("segment", "family", "site")
 DIRECTED = ("up", "down")
+
+
+def sliced_by(metric: Metric) -> tuple[str, ...]:
+    """The dimensions among whose members the weakest slice of a metric is sought."""
+    return tuple(dim for dim in DIMS if dim in metric.dims)
 
 
 def within(ci) -> bool:

@@ -5,9 +5,9 @@ from datetime import date
 
 from duckdb import BinderException, CatalogException
 
-from charts import windows
 from charts.from_reading import by_slice, ordered, trend
-from charts.standing import DIMS, weakest
+from charts.standing import sliced_by, weakest
+from metrics import windows
 from metrics.question import Request
 from metrics.read import read
 from metrics.registry import Metric, catalogue
@@ -90,7 +90,7 @@ def _read_section(version, metric: Metric) -> Section:
 def _by_dimension(version, metric: Metric) -> dict[str, dict]:
     """The slices by every dimension that the data have; only the first is printed, so only it has intervals."""
     found: dict[str, dict] = {}
-    for dim in (name for name in DIMS if name in metric.dims):
+    for dim in sliced_by(metric):
         doc = read(version, metric.id, Request(by=(dim,), interval=not found))
         found |= {dim: doc} if _members(doc) else {}
     return found

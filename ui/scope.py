@@ -6,10 +6,10 @@ from datetime import date
 
 import streamlit as st
 
-from charts import windows
 from charts.standing import DIMS
-from charts.windows import whole_months
+from metrics import windows
 from metrics.registry import Metric, UsageError, catalogue
+from metrics.windows import whole_months
 from ui import data
 from warehouse.versions import Version
 

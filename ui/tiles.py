@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from charts import windows
 from charts.dates import months_of, span
 from charts.frame import period_name
 from charts.from_reading import UNSHOWN, rows, shown, undated
 from charts.numbers import DASH, change
-from charts.standing import DIMS, judged, weakest, within
+from charts.standing import judged, sliced_by, weakest, within
+from metrics import windows
 from metrics.registry import Metric, UsageError
 from ui import data
 from ui.scope import Scope
@@ -56,13 +56,8 @@ def wanted(metric: Metric, scope: Scope) -> list[tuple[str, dict]]:
 
 
 def sliced(metric: Metric, scope: Scope) -> list[tuple[str, dict]]:
-    """The readings among whose slices the weakest is sought: by every dimension in the usual scope; in a narrower one
-    by that in which the weakest stands there, so that a click costs one of them."""
-    dims = [dim for dim in DIMS if dim in metric.dims and len(scope.where.get(dim, ())) != 1]
-    if scope.is_narrowed:
-        usual = Scope(scope.version)
-        found = worst(metric, data.readings(scope.version, sliced(metric, usual)))
-        dims = [found[0]] if found and found[0] in dims else dims[:1]
+    """The readings among whose slices the weakest is sought; one member alone is the whole, so it is not read again."""
+    dims = [dim for dim in sliced_by(metric) if len(scope.where.get(dim, ())) != 1]
     return [(metric.id, {**scope.request(metric), "by": (dim,), "interval": False}) for dim in dims]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from charts import windows
+from metrics import windows
 from tests.reports.handmade import metric_of
 
 OTIF = metric_of("otif", "On time in full", "share", "up")

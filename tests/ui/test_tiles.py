@@ -95,8 +95,8 @@ def test_a_tile_reads_its_value_and_its_prior_period_at_once_and_intervals_only_
     share = replace(share, measures=(replace(share.headline, interval="proportion"),))
     for metric, sure in ((counted, False), (share, True)):
         now, prior, year, trend, *sliced = (asked for _, asked in tiles.wanted(metric, scope))
-        assert now == prior and now["interval"] and len(sliced) == 1
-        assert year["interval"] == sure and not trend["interval"] and not sliced[0]["interval"]
+        assert now == prior and now["interval"] and len(sliced) == 2
+        assert year["interval"] == sure and not any(asked["interval"] for asked in (trend, *sliced))
 
 
 def test_a_dimension_that_the_data_lack_does_not_hide_the_weakest_slice_of_another():
@@ -117,24 +117,16 @@ def test_nothing_counted_is_a_dash_and_not_zero_of_zero():
     assert "left out" in shown
 
 
-def test_a_click_reads_one_dimension_for_the_weakest_slice_that_of_the_usual_scope(monkeypatch):
-    metric = documents.metric("otif")
-
-    def read(of, wanted):
-        docs = [documents.document("otif", by=asked["by"]) for _, asked in wanted]
-        for found in (row for doc in docs for row in doc["rows"] if row["slice"] == {"family": "Motors"}):
-            found["value"] = 0.1
-        return docs
-
-    monkeypatch.setattr(tiles.data, "readings", read)
+def test_the_weakest_slice_is_sought_in_every_dimension_that_is_not_narrowed_to_one_member(monkeypatch):
     monkeypatch.setattr(tiles.data, "as_of", lambda of, metric: date(2026, 4, 30))
+    metric = documents.metric("otif")
 
     def sought(**where):
         return [asked["by"] for _, asked in tiles.sliced(metric, Scope(None, where=where))]
 
     assert sought() == [("segment",), ("family",), ("site",)]
-    assert sought(segment=("SMB",)) == [("family",)]
-    assert sought(family=("Pumps",)) == [("segment",)]
+    assert sought(segment=("SMB",)) == [("family",), ("site",)]
+    assert sought(family=("Pumps", "Motors")) == [("segment",), ("family",), ("site",)]
 
 
 def test_what_stands_out_puts_a_sure_change_for_the_worse_first():

@@ -1,4 +1,4 @@
-"""Over which months a metric is compared and drawn: one rule for tile, page and report.
+"""Over which months a metric is compared and its trend read: one rule for whoever shows it.
 
 `asked` are the first and last day somebody chose; (None, None) is the metric's usual period at its as-of date. A metric
 over all its history is compared over its last 12 months. Where the period is 12 whole months, the one before is the

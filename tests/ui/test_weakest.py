@@ -1,0 +1,26 @@
+"""Screen and paper name the same weakest slice, in a narrowed scope too."""
+
+from dataclasses import replace
+
+from metrics.read import read
+from metrics.registry import catalogue
+from reports import overview as paper
+from ui import tiles
+from ui.overview import PAGES
+from ui.scope import Scope
+
+ENTERPRISE = {"segment": ("Enterprise",)}
+
+
+def named(row: dict | None) -> tuple | None:
+    return row and (row["slice"], row["value"])
+
+
+def test_a_tile_and_the_report_name_the_same_weakest_slice_of_one_segment(monkeypatch, sample_version):
+    metrics = [catalogue()[name] for name in PAGES]
+    told = [tiles.tell(metric, Scope(sample_version, where=ENTERPRISE)).weakest for metric in metrics]
+    screen = {metric.id: named(found and found[2]) for metric, found in zip(metrics, told, strict=True)}
+    # the report has no filters of its own
+    monkeypatch.setattr(paper, "read", lambda of, name, asked: read(of, name, replace(asked, where=ENTERPRISE)))
+    assert screen == {metric.id: named(paper._read_section(sample_version, metric).weakest) for metric in metrics}
+    assert sum(found is not None for found in screen.values()) >= 4
