@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -10,6 +11,7 @@ from loaders.errors import LoadError, Unclaimed
 from loaders.model import Object, Profile
 
 Claim = tuple[Profile, Object]
+FEW = 3
 
 
 def labelled(header: tuple[str, ...], thing: Object) -> tuple[str, ...]:
@@ -51,7 +53,7 @@ def _fits(header: tuple[str, ...], thing: Object) -> bool:
 
 def choose(file: str, header: tuple[str, ...], known: dict[str, Profile]) -> Claim:
     """The one claim on a file. LoadError where there are two (it names them), Unclaimed where none (it
-    offers the nearest)."""
+    offers the nearest, and says whether one of them is near)."""
     found = claim(header, known)
     if len(found) > 1 and all(thing.closed for _, thing in found):
         found = _named_after(file, found) or found
@@ -64,7 +66,9 @@ def choose(file: str, header: tuple[str, ...], known: dict[str, Profile]) -> Cla
                 file, f"has columns that fit {names}; name the file after its table, such as {found[0][1].name}.csv"
             )
         raise LoadError(file, f"is claimed by {names}; say which with --profile, or make their recognise differ")
-    raise Unclaimed(file, f"no profile knows this header ({_shown(header)}); {_nearest(header, known)}")
+    missed = _missed(file, header, known)
+    message = f"no profile knows this header ({_shown(header)}); {_nearest(missed, header)}"
+    raise Unclaimed(file, message, any(miss.near for miss in missed))
 
 
 def _named_after(file: str, found: list[Claim]) -> list[Claim]:
@@ -74,29 +78,65 @@ def _named_after(file: str, found: list[Claim]) -> list[Claim]:
     return sorted(named, key=lambda entry: len(entry[1].name))[-1:]
 
 
-def _nearest(header: tuple[str, ...], known: dict[str, Profile], limit: int = 3) -> str:
-    ranked = []
-    for profile in known.values():
-        for thing in profile.objects.values():
-            columns = labelled(header, thing)
-            missing = [name for name in thing.recognise if name not in columns]
-            strange = [name for name in columns if thing.closed and name not in thing.tables[0].columns]
-            faults = len(missing) + len(strange)
-            share = 1 - faults / (len(thing.recognise) + len(strange))
-            ranked.append((-share, faults, profile.name, thing, missing, strange))
-    near = [entry[2:] for entry in sorted(ranked, key=lambda entry: entry[:3]) if entry[0] < 0][:limit]
-    if not near:
+@dataclass(frozen=True)
+class _Miss:
+    """An object that does not claim a header: what it lacks, what is strange to it, the share of what it asks for that
+    is there, whether the file is named after it and whether the file may be an export of it that has changed."""
+
+    profile: str
+    thing: Object
+    missing: list[str]
+    strange: list[str]
+    share: float
+    named: bool
+    near: bool
+
+
+def _missed(file: str, header: tuple[str, ...], known: dict[str, Profile]) -> list[_Miss]:
+    """Every object that has something of the header or the file's name, those with its name first, then the near."""
+    every = [_miss(file, header, profile, thing) for profile in known.values() for thing in profile.objects.values()]
+    found = [miss for miss in every if miss.near or miss.share > 0]
+    return sorted(found, key=_farness)
+
+
+def _farness(miss: _Miss) -> tuple:
+    return not miss.named, not miss.near, -miss.share, len(miss.missing + miss.strange), miss.profile
+
+
+def _miss(file: str, header: tuple[str, ...], profile: Profile, thing: Object) -> _Miss:
+    columns = labelled(header, thing)
+    missing = [name for name in thing.recognise if name not in columns]
+    strange = [name for name in columns if thing.closed and name not in thing.tables[0].columns]
+    faults = len(missing) + len(strange)
+    share = 1 - faults / (len(thing.recognise) + len(strange))
+    named = re.fullmatch(rf"{re.escape(thing.name.lower())}[^a-z]*", Path(file).stem.lower()) is not None
+    few = faults > 0 and (faults <= FEW or 3 * share >= 2)
+    near = named or (few and _familiar({*header, *columns}, thing, len(header), 3 if faults == 1 else 2))
+    return _Miss(profile.name, thing, missing, strange, share, named, near)
+
+
+def _familiar(columns: set[str], thing: Object, width: int, part: int) -> bool:
+    """Whether an object reads one `part`th of a header, or half of what it fills can be filled: a shared Id or Name is
+    not enough, since every export of a system has them."""
+    read = [mapping for table in thing.tables for mapping in table.columns.values() if mapping.columns]
+    filled = sum(mapping.fillable(columns) for mapping in read)
+    own = columns & {*thing.recognise, *(name for mapping in read for name in mapping.columns)}
+    return part * len(own) >= width or (bool(read) and 2 * filled >= len(read))
+
+
+def _nearest(missed: list[_Miss], header: tuple[str, ...], limit: int = 3) -> str:
+    if not missed:
         return "none comes near; `profile new FILE` drafts one"
-    return "nearest: " + "; ".join(_differs(*entry, header) for entry in near)
+    return "nearest: " + "; ".join(_differs(miss, header) for miss in missed[:limit])
 
 
-def _differs(profile: str, thing: Object, missing: list[str], strange: list[str], header: tuple[str, ...]) -> str:
+def _differs(miss: _Miss, header: tuple[str, ...]) -> str:
     """How a header differs from what an object asks for."""
-    name = f"{profile} ({thing.name})"
-    if missing:
-        return f"{name} lacks {', '.join(_similar(column, header) for column in missing)}"
-    if strange:
-        return f"{name} has no column {', '.join(_similar(column, thing.tables[0].columns) for column in strange)}"
+    thing, name = miss.thing, f"{miss.profile} ({miss.thing.name})"
+    if miss.missing:
+        return f"{name} lacks {', '.join(_similar(column, header) for column in miss.missing)}"
+    if miss.strange:
+        return f"{name} has no column {', '.join(_similar(column, thing.tables[0].columns) for column in miss.strange)}"
     return f"{name} but for {', '.join(sorted(set(thing.unless) & {*header, *labelled(header, thing)}))}"
 
 

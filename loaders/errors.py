@@ -11,7 +11,11 @@ class LoadError(Exception):
 
 
 class Unclaimed(LoadError):
-    """A file whose header no profile knows."""
+    """A file whose header no profile knows; `near` where it may be a known export that has changed."""
+
+    def __init__(self, file: object, message: str, near: bool):
+        super().__init__(file, message)
+        self.near = near
 
 
 class Faulty(LoadError):

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from loaders import workbook
 from loaders.errors import LoadError
+from loaders.survey import CHUNK, TextFacts
 
 SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".parquet")
 
@@ -42,3 +44,18 @@ def left_out(unclaimed: set[Path], folders: dict[Path, Path | None]) -> set[Path
     """Of the files no profile knows those that came with a folder in which another file is known."""
     known = {folder for file, folder in folders.items() if file not in unclaimed}
     return {file for file in unclaimed if folders[file] is not None and folders[file] in known}
+
+
+def rows_of(copy: Path) -> int:
+    """How many rows a surveyed file has below its header, whoever may know it; of a text its lines."""
+    if copy.suffix == ".parquet":
+        import pyarrow.parquet as pq
+
+        return pq.read_metadata(copy).num_rows
+    if copy.suffix != ".csv":
+        return sum(len(rows) - workbook.header_row(rows) - 1 for rows in workbook.sheets(copy.name, copy).values())
+    facts = TextFacts()
+    with copy.open("rb") as text:
+        while chunk := text.read(CHUNK):
+            facts.feed(chunk)
+    return facts.lines - 1

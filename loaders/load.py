@@ -15,7 +15,7 @@ import duckdb
 from loaders import ledger
 from loaders.errors import LoadError, Unclaimed
 from loaders.exported import Exported, by_command
-from loaders.folders import files_of, left_out
+from loaders.folders import files_of, left_out, rows_of
 from loaders.model import Profile
 from loaders.profile import faulty, profiles, read_profile
 from loaders.stage import Staged, convert, open_staged
@@ -30,9 +30,9 @@ Progress = Callable[[str, float, str], None]
 
 @dataclass
 class FileResult:
-    """What became of one file. `status`: loaded, partly (with rejects), unchanged, ignored (of a folder, and no profile
-    knows it), blocked (an other file of the call was refused) or refused; `message` says why it was ignored or refused;
-    `exported` dates a fresh one. `entries` are its tables as `load --json` shows them."""
+    """What became of one file. `status`: loaded, partly (with rejects), unchanged, ignored (of a folder, and like no
+    known export), blocked (an other file of the call was refused) or refused; `message` says why it was ignored or
+    refused; `exported` dates a fresh one. `entries` are its tables as `load --json` shows them."""
 
     file: str
     status: str
@@ -55,8 +55,10 @@ def load_files(
 
     `profile` is the name of one or a TOML file; `exported_at` an ISO date or instant for all files. A dry run does
     everything but keep the loads. `progress(file, share, what)` is called on the way, share from 0 to 1.
-    Of a folder, files that no profile knows are ignored, unless it knows none of them; a file that is named itself is
-    refused. LoadError for a wrong profile or date and where there is nothing to load; a refused file is a result.
+    Of a folder, files like no known export are ignored, all their rows with them. One that no profile knows is refused
+    where it is named itself, where it is near a known export, where a profile of the home has a mistake (it might know
+    the file) and where its folder holds nothing known. LoadError for a wrong profile or date and where there is nothing
+    to load; a refused file is a result.
     """
     call = _Call(home, profile, exported_at, progress or (lambda file, share, what: None), who)
     files = files_of(paths)
@@ -83,7 +85,8 @@ class _Call:
         self.fresh: dict[Path, Staged] = {}
         self.ids: dict[Path, str] = {}
         self.refused: dict[Path, str] = {}
-        self.unclaimed: set[Path] = set()
+        self.unclaimed: dict[Path, Path] = {}
+        self.near: set[Path] = set()
         self.ignored: dict[Path, str] = {}
 
     def open(self, path: Path, folder: Path) -> None:
@@ -98,7 +101,9 @@ class _Call:
                 staged.parts()
                 self.fresh[path] = staged
         except Unclaimed as error:
-            self.unclaimed.add(path)
+            self.unclaimed[path] = folder
+            if error.near:
+                self.near.add(path)
             self.refuse(path, LoadError(error.file, self.with_faults(error.message)))
         except LoadError as error:
             self.refuse(path, error)
@@ -108,8 +113,12 @@ class _Call:
         return "; ".join([message, *(f"left out for a mistake: {fault}" for fault in self.faults)])
 
     def leave_out(self, files: dict[Path, Path | None]) -> None:
-        for path in left_out(self.unclaimed, files):
-            self.ignored[path] = self.refused.pop(path)
+        """Let go of what a folder holds beside exports; what may be an export stays refused."""
+        for path in left_out(set(self.unclaimed), files):
+            if path in self.near:
+                self.refused[path] += "; if it is no such export, move it out of the folder"
+            elif not self.faults:
+                self.ignored[path] = self.refused.pop(path)
 
     def told(self, path: Path) -> Callable[[float, str], None]:
         return lambda share, what: self.progress(path.name, share, what)
@@ -158,7 +167,8 @@ class _Call:
         for status, reasons in (("refused", self.refused), ("ignored", self.ignored)):
             if path in reasons:
                 issue = {"line": None, "column": None, "value": None, "reason": reasons[path]}
-                entry = _entry(path.name, None, None, status, {"issues": [issue]}, None)
+                told = {"issues": [issue], **self.passed(path, status)}
+                entry = _entry(path.name, None, None, status, told, None)
                 return FileResult(path.name, status, None, reasons[path], None, [entry])
         load_id, staged = self.ids[path], self.fresh.get(path)
         if staged is None:
@@ -170,6 +180,14 @@ class _Call:
             status, load_id = "blocked", None
         entries = [_entry(path.name, system, entry["table"], _own(status, entry), entry, load_id) for entry in tables]
         return FileResult(path.name, status, load_id, None, staged.exported if staged else None, entries)
+
+    def passed(self, path: Path, status: str) -> dict:
+        """The rows of an ignored file; of a refused one none were read."""
+        if status != "ignored":
+            return {}
+        (copy,) = (self.unclaimed[path] / "raw").iterdir()
+        rows = rows_of(copy)
+        return {"rows_in": rows, "ignored": rows}
 
     def before(self, load_id: str) -> tuple[list[dict], str]:
         """The entries of a load that stands already, in the ledger or earlier in this call."""

@@ -155,11 +155,7 @@ def _workbook(con, file: str, found: Survey, known: dict[str, Profile], work: Pa
     if chosen is None:
         if (text := _as_text(file, sheets, known, work)) is not None:
             return text
-        header = max(names.values(), key=len)
-        try:
-            choose(file, header, known)
-        except Unclaimed as error:
-            raise Unclaimed(file, f"none of its sheets ({', '.join(names)}) is known: {error.message}") from None
+        raise _unknown(file, names, known)
     claimed = choose(file, names[chosen], known)
     target = work / "rows.parquet"
     rows, ragged = workbook.write_sheet(sheets[chosen], len(names[chosen]), target)
@@ -167,6 +163,18 @@ def _workbook(con, file: str, found: Survey, known: dict[str, Profile], work: Pa
     columns = labelled(names[chosen], claimed[1])
     aside = _others(sheets, chosen)
     return Source(file, *claimed, names[chosen], columns, relation, rows, ragged, typed=True, aside=aside)
+
+
+def _unknown(file: str, names: dict[str, tuple[str, ...]], known: dict[str, Profile]) -> Unclaimed:
+    """Why no sheet is known, by the one that comes near, else by the widest."""
+    missed = []
+    for header in sorted(names.values(), key=len, reverse=True):
+        try:
+            choose(file, header, known)
+        except Unclaimed as error:
+            missed.append(error)
+    told = next((error for error in missed if error.near), missed[0])
+    return Unclaimed(file, f"none of its sheets ({', '.join(names)}) is known: {told.message}", told.near)
 
 
 def _one_of(file: str, known: list[str]) -> str | None:
