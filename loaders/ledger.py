@@ -1,7 +1,8 @@
 """The ledger: a load is staged in a folder of its own and appears by a rename, or not at all.
 
-Several loads of one call are renamed one after the other; a note written before tells the next load to finish that,
-should the process die in between. Everything else that was staged and not renamed is cleared.
+Several loads of one call are renamed one after the other; a note written before tells the next load, build or
+withdrawal to finish that, should the process die in between. Everything else that was staged and not renamed is
+cleared.
 """
 
 import json
@@ -11,6 +12,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import Timeout
 
 from warehouse.home import Home
 from warehouse.loads import NOTE, lock
@@ -52,8 +55,27 @@ def finish(home: Home) -> None:
         note.unlink()
 
 
+def settle(home: Home) -> None:
+    """Finish what a call left that died after its verdict; waits for a call that is at its renames now."""
+    if (home.loads / NOTE).exists():
+        with lock(home):
+            finish(home)
+
+
+def unfinished(home: Home) -> list[str]:
+    """The loads of a call that died after its verdict: no build takes them before `settle`. None of a call at work."""
+    note = home.loads / NOTE
+    if not note.exists():
+        return []
+    try:
+        with lock(home).acquire(timeout=0):
+            return sorted(json.loads(note.read_text("utf-8"))) if note.exists() else []
+    except Timeout:
+        return []
+
+
 def commit(home: Home, staged: dict[str, Path]) -> None:
-    """Let staged folders appear under their load ids, all of them or, after a crash, all at the next load."""
+    """Let staged folders appear under their load ids, all of them or, after a crash, all at the next load or build."""
     for folder in staged.values():
         sync(folder)
     note = home.loads / f"{STAGED}note"

@@ -41,29 +41,33 @@ def _note_guesses(results: list, passed: list[Path]) -> None:
 
 
 def build_version(home) -> int:
-    """A new version out of all active loads, with the metrics' rows in it."""
+    """A new version out of all active loads, also of a call that died after its verdict, with the metrics' rows."""
+    from loaders.ledger import settle
     from metrics.materialise import materialise
     from warehouse.build import build
 
+    settle(home)
     return build(home, materialise=materialise, progress=lambda step: say.note(f"build: {step}"))
 
 
 def verdict(entries: list[dict], home=None) -> tuple[int, list[str]]:
-    """The exit code of a load, and what makes it other than 0: refusals first, then rejects with where they lie."""
+    """The exit code of a load, and what makes it other than 0: refusals first, then files that were ignored as a whole,
+    then rejects with where they lie."""
     refused = [entry for entry in entries if entry["status"] == "refused"]
     blocked = [entry for entry in entries if entry["status"] == "blocked"]
     kept = [entry for entry in entries if entry["status"] in ("loaded", "partly")]
     rejected = [entry for entry in kept if entry["rejected"]]
+    ignored = [entry for entry in entries if entry["status"] == "ignored"]
     told = [f"{entry['file']}: refused: {'; '.join(_issues(entry))}" for entry in refused]
     guilty = ", ".join(dict.fromkeys(entry["file"] for entry in refused))
-    told += [f"{entry['file']}: ignored: {_issues(entry)[0]}" for entry in entries if entry["status"] == "ignored"]
+    told += [f"{entry['file']}: ignored: {_issues(entry)[0]}" for entry in ignored]
     told += dict.fromkeys(f"{entry['file']}: blocked because {guilty} was refused" for entry in blocked)
     for entry in rejected:
         told += [f"{entry['file']}: {entry['rejected']} of {entry['rows_in']} rows rejected{_rejects(entry, home)}"]
         told += [f"  {text}" for text in _issues(entry)]
     quiet = [entry for entry in kept if not entry["rejected"] and entry["issues"]]
     told += [f"{entry['file']}: {'; '.join(_issues(entry))}" for entry in quiet]
-    return (2 if refused or blocked else 1 if rejected else 0), told
+    return (2 if refused or blocked else 1 if rejected or ignored else 0), told
 
 
 def _issues(entry: dict) -> list[str]:

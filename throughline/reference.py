@@ -8,8 +8,9 @@ INTRO = """# Commands
 
 Written by `python -m throughline.reference`; a test compares it with the commands.
 
-Exit codes: 0 done (an honest `not_available` is an answer), 1 done with rejects, staleness or a failed check (told on
-stderr and in the JSON), 2 wrong usage or a refused file. With `--json` or `--format json` stdout is one JSON document.
+Exit codes: 0 done (an honest `not_available` is an answer), 1 done with rejects, ignored files, staleness or a failed
+check (told on stderr and in the JSON), 2 wrong usage or a refused file. With `--json` or `--format json` stdout is one
+JSON document.
 Options that take several values take them after one flag (`--by segment family`) or with the flag repeated.
 """
 

@@ -31,7 +31,8 @@ def print_status(found: dict) -> None:
 
 
 def _orphans(orphans: dict, table: str) -> int:
-    return sum(count for name, count in orphans.items() if name.partition(".")[0] == table)
+    """How many references of a table's rows nothing resolves; a row with two of them counts twice."""
+    return sum(found["rows"] for name, found in orphans.items() if name.partition(".")[0] == table)
 
 
 def _print_loads(loads: list[dict]) -> None:
@@ -46,20 +47,27 @@ def _print_loads(loads: list[dict]) -> None:
 
 
 def behind(home) -> list[str]:
-    """A line where readers get an older version than the newest, and one where a build would make another."""
+    """A line where readers get an older version than the newest, one where a build would make another, and one where a
+    load died on its way."""
+    from loaders.ledger import unfinished
     from throughline.loading import is_stale
     from warehouse.versions import current, numbers
 
     newest = max(numbers(home), default=None)
-    return _behind(current(home), newest, is_stale(home))
+    return _behind(current(home), newest, is_stale(home), unfinished(home))
 
 
-def _behind(up: int | None, newest: int | None, stale: bool) -> list[str]:
+def _behind(up: int | None, newest: int | None, stale: bool, unfinished: list[str]) -> list[str]:
     told = [forward(up, newest)] if up != newest else []
     if stale:
         what = f"version {newest} is not built" if newest else "nothing is built yet"
         remedy = "run throughline load PATH... or throughline build"
         told.append(f"stale: {what} from the present loads, settings and definitions; {remedy}")
+    if unfinished:
+        what = f"{len(unfinished)} load{'s' if len(unfinished) > 1 else ''} of a call that died"
+        told.append(
+            f"{what} {'are' if len(unfinished) > 1 else 'is'} not in the numbers; throughline build finishes it"
+        )
     return told
 
 
@@ -70,7 +78,7 @@ def forward(up: int | None, newest: int) -> str:
 
 def stale_of(found: dict) -> list[str]:
     """A line for each thing that is stale or failed: a version behind its ledger, a failed build, an old master."""
-    told = _behind(found["current"], found["newest"], found["stale"])
+    told = _behind(found["current"], found["newest"], found["stale"], found["unfinished"])
     if found["last_build_error"]:
         told.append(f"the last build failed: {found['last_build_error']['message']}")
     return told + _old_masters(found)

@@ -1,11 +1,14 @@
 """load, status, withdraw and rollback: one home from its first file to its way back."""
 
+import json
 import shutil
+import threading
 
 import pytest
 
 from warehouse import build
 from warehouse.home import Home
+from warehouse.loads import lock
 from warehouse.state import set_settings
 
 COUNTS = ("rows_in", "loaded", "rejected", "ignored")
@@ -287,6 +290,98 @@ def test_a_folders_unknown_files_are_told_and_its_known_ones_loaded(call, shop):
     (folder.parent / "a.csv").rename(folder / "a.csv")
     (folder / "list.csv").write_text("who,knows\n1,2\n", "utf-8")
     code, out, err = call("load", folder, "--home", shop.home, "--exported-at 2026-04-30")
-    assert code == 0
+    assert code == 1
     assert [line.split()[0] for line in out.splitlines()] == ["file", "a.csv", "list.csv", "version"]
     assert "throughline: list.csv: ignored: no profile knows this header (who, knows)" in err
+
+
+def test_a_load_that_ignored_a_whole_file_is_exit_1_and_counts_its_rows(asked, shop):
+    folder = shop("a.csv", "0007,Nord,1").parent / "exports"
+    folder.mkdir()
+    (folder.parent / "a.csv").rename(folder / "a.csv")
+    words = ("load", folder, "--home", shop.home, "--exported-at 2026-04-30 --json")
+    assert asked(*words)[0] == 0
+    (folder / "list.csv").write_text("who,knows\n1,2\n3,4\n", "utf-8")
+    code, told = asked(*words)
+    assert (code, told["version"]) == (1, 1)
+    entry = told["files"][1]
+    assert (entry["status"], [entry[name] for name in COUNTS]) == ("ignored", [2, 0, 0, 2])
+
+
+def test_a_misspelt_profile_in_the_place_of_a_shipped_one_lets_no_folder_pass(call, shop):
+    folder = shop("a.csv", "0007,Nord,1").parent / "exports"
+    folder.mkdir()
+    (folder.parent / "a.csv").rename(folder / "a.csv")
+    (folder / "VBAK.csv").write_text("VBELN,AUART,KUNNR\n1,OR,7\n", "utf-8")
+    (shop.home / "profiles" / "sap.toml").write_text('extends = "sap"\nsdie = "erp"\n', "utf-8")
+    code, _, err = call("load", folder, "--home", shop.home, "--exported-at 2026-04-30")
+    assert code == 2
+    [line] = [line for line in err.splitlines() if line.startswith("throughline: VBAK.csv: refused")]
+    assert "sap.toml, line 2: sdie: unknown key" in line
+    assert not list((shop.home / "loads").glob("*/manifest.json"))
+
+
+@pytest.fixture
+def died(load, shop):
+    """A home whose last load died after its verdict: one of its two files was renamed, the note is left."""
+    first = load(shop("a.csv", "0007,Nord,1"))[1]["files"][0]["load_id"]
+    paths = shop("b.csv", "0012,Süd,2"), shop("c.csv", "0013,Ost,3")
+    ids = [entry["load_id"] for path in paths for entry in load(path)[1]["files"]]
+    loads = shop.home / "loads"
+    (loads / ids[1]).rename(loads / ".tmp-1")
+    for version in (shop.home / "versions").glob("[23].*"):
+        version.unlink()
+    (shop.home / "CURRENT").write_text("1", "utf-8")
+    (loads / ".commit.json").write_text(json.dumps({ids[0]: ".tmp-0", ids[1]: ".tmp-1"}), "utf-8")
+    return first, *ids
+
+
+def customers(asked, shop) -> int:
+    return asked("status --json --home", shop.home)[1]["coverage"]["rows"]["customer"]
+
+
+def test_status_tells_a_commit_that_died_but_not_one_that_is_at_work(died, shop, asked, call):
+    code, told = asked("status --json --home", shop.home)
+    assert (code, told["unfinished"]) == (1, sorted(died[1:]))
+    said = "2 loads of a call that died are not in the numbers; throughline build finishes it"
+    assert said in call("status --home", shop.home)[2]
+    with lock(Home(shop.home)):
+        assert asked("status --json --home", shop.home)[1]["unfinished"] == []
+
+
+def test_a_build_finishes_the_commit_that_died_and_publishes_its_loads(died, shop, asked):
+    assert customers(asked, shop) == 1
+    code, _ = asked("build --json --home", shop.home)
+    assert (code, customers(asked, shop)) == (0, 3)
+    code, told = asked("status --json --home", shop.home)
+    assert (code, told["unfinished"], len(told["loads"])) == (0, [], 3)
+    assert not (shop.home / "loads" / ".commit.json").exists()
+
+
+@pytest.mark.parametrize("which", [0, 2])
+def test_a_withdrawal_finishes_the_commit_that_died_first(died, shop, asked, which):
+    code, _ = asked("withdraw", died[which], "--json --home", shop.home)
+    assert (code, customers(asked, shop)) == (0, 2)
+    assert asked("status --json --home", shop.home)[1]["unfinished"] == []
+
+
+def test_a_build_waits_for_the_load_that_is_committing(died, shop, call, monkeypatch):
+    began = []
+    monkeypatch.setattr("warehouse.build.build", lambda home, **_: began.append(home) or 2)
+    with lock(Home(shop.home)):
+        thread = threading.Thread(target=call, args=("build --home", shop.home), daemon=True)
+        thread.start()
+        thread.join(0.5)
+        assert thread.is_alive() and not began
+    thread.join(60)
+    assert len(began) == 1
+
+
+def test_status_of_a_home_with_unresolved_references_counts_the_rows_that_hold_them(call, shop, tmp_path):
+    path = tmp_path / "order_line_2026-04-30.csv"
+    path.write_text("order_line_id,order_id,site_id\n1,A,P1\n2,A,P1\n3,B,P2\n", "utf-8")
+    assert call("load", path, "--home", shop.home)[0] == 0
+    code, out, err = call("status --home", shop.home)
+    assert code == 0, err
+    [line] = [line.split() for line in out.splitlines() if line.startswith("order_line ")]
+    assert line == ["order_line", "3", "6"]  # three name an order, three a site

@@ -74,3 +74,20 @@ def test_a_report_keeps_to_the_version_it_opened_while_another_is_published(
     assert pointed[0] == 1 and pointed[-1] == 99
     state = json.loads((out / ".overview.json").read_text("utf-8"))
     assert state["data"][0] == 1
+
+
+@pytest.mark.parametrize(
+    "place, told",
+    [
+        ("metrics.materialise.fingerprint", "stale: version 1 is not built from the present loads"),
+        ("warehouse.versions.numbers", "version 1 is up, the newest is 2; throughline rollback 2 goes forward again"),
+    ],
+)
+def test_a_report_of_a_home_that_is_behind_says_so_and_is_exit_1(call, sample_home, out, monkeypatch, place, told):
+    words = ("report overview --format csv --if-changed --out", out, "--home", sample_home.path)
+    assert call(*words)[0] == 0
+    changed = {"metrics.materialise.fingerprint": lambda: "another", "warehouse.versions.numbers": lambda home: [1, 2]}
+    monkeypatch.setattr("throughline.loading.is_stale", lambda home: place.startswith("metrics"))
+    monkeypatch.setattr(place, changed[place])
+    code, _, err = call(*words)
+    assert code == 1 and f"throughline: {told}" in err

@@ -15,7 +15,7 @@ RANK = {"refused": 0, "blocked": 1, "ignored": 3}
 Paths = Annotated[
     list[Path],
     typer.Argument(
-        metavar="PATH...", help="Exports, or folders of them; in a folder, files no profile knows are ignored."
+        metavar="PATH...", help="Exports, or folders of them; in a folder, files like no known export are ignored."
     ),
 ]
 PROFILE_HELP = "Which profile reads the files; default: the one that knows the header."
@@ -32,7 +32,13 @@ def load(
     dry_run: DryRun = False,
     json: JsonOption = False,
 ) -> None:
-    """Check and load exports, then build a new version; one refused file and nothing of this call is kept."""
+    """Check and load exports, then build a new version; one refused file and nothing of this call is kept.
+
+    The status of a file is loaded, unchanged (it is there already), partly (with rejected rows; exit 1), ignored (of a
+    folder, and like no known export: all its rows are ignored; exit 1), refused (exit 2) or blocked (another file of
+    the call was refused). A file of a folder that is near a known export, or that a profile with a mistake might know,
+    is refused.
+    """
     from throughline.loading import load_and_build, verdict
 
     place = home_of(home)
@@ -70,11 +76,13 @@ def _summed(entries: list[dict]) -> list[list]:
 
 def status(home: HomeOption = None, json: JsonOption = False) -> None:
     """Versions, loads, how fresh each system's objects are and how much of them is joined."""
+    from loaders.ledger import unfinished
     from metrics.materialise import fingerprint
     from throughline.standing import print_status, stale_of
     from warehouse.status import status as read_status
 
-    found = read_status(home_of(home), fingerprint())
+    place = home_of(home)
+    found = {**read_status(place, fingerprint()), "unfinished": unfinished(place)}
     if json:
         say.document(found)
     else:
@@ -114,11 +122,13 @@ def withdraw(
     json: JsonOption = False,
 ) -> None:
     """Take one load out and build a version without it; loading the same file again brings it back."""
+    from loaders.ledger import settle
     from throughline.loading import build_version, is_stale
     from warehouse.loads import withdraw as take_out
     from warehouse.versions import current
 
     place = home_of(home)
+    settle(place)
     taken = take_out(place, load_id)
     version = build_version(place) if is_stale(place) else current(place)
     document = {"load_id": load_id, "file": taken.file, "state": taken.state, "version": version}

@@ -20,14 +20,18 @@ def report(
 ) -> None:
     """Write a report and print the paths of its files; exit 1 when anything in it is stale or failed."""
     from reports.write import write_report
+    from throughline.standing import behind
     from warehouse.versions import open_version
 
     formats = tuple(dict.fromkeys(part.strip() for part in format.split(",") if part.strip()))
-    written = write_report(open_version(home_of(home)), name, formats, out, if_changed)
+    place = home_of(home)
+    version = open_version(place)
+    late = behind(place)
+    written = write_report(version, name, formats, out, if_changed)
     if written.unchanged:
         say.note(f"throughline: nothing changed since {written.unchanged}; nothing written")
     for path in written.paths:
         say.line(str(path))
-    for problem in written.problems:
+    for problem in [*late, *written.problems]:
         say.note(f"throughline: {problem}")
-    raise typer.Exit(1 if written.problems else 0)
+    raise typer.Exit(1 if late or written.problems else 0)
