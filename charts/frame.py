@@ -1,10 +1,12 @@
 """What both renderers need of a spec before they draw: the range of the value axis, its ticks, labels that fit."""
 
-from charts.spec import ChartSpec
+from charts.spec import ChartSpec, Series
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # a line over more places than this has no dots
 CROWDED = 60
+# days between the labels of a curve over days
+ROUND = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 ZERO_BASED = ("bar", "stacked", "waterfall", "dist")
 
 
@@ -43,6 +45,25 @@ def shown_ticks(count: int, most: int = 7) -> list[int]:
     """Which of `count` categories carry a label so that at most about `most` do; the last one always does."""
     step = max(1, -(-count // most))
     return sorted(range(count - 1, -1, -step))
+
+
+def tick_places(spec: ChartSpec, most: int = 7) -> list[int]:
+    """Which categories carry a label: of a curve over days the round ones, else at even distances up to the last."""
+    if spec.kind != "step":
+        return shown_ticks(len(spec.x), most)
+    step = next(size for size in ROUND if len(spec.x) <= size * (most + 3) or size == ROUND[-1])
+    return list(range(0, len(spec.x), step))
+
+
+def has_dots(spec: ChartSpec) -> bool:
+    """Whether each point of a line is marked: not where they stand close, nor on a stair of more than one step."""
+    return len(spec.x) <= (1 if spec.kind == "step" else CROWDED)
+
+
+def open_places(spec: ChartSpec, series: Series) -> list[float]:
+    """Where the ticks of waits still open stand: in the middle of the step after their day, clear of its drop."""
+    last = len(spec.x) - 1
+    return [min(place + 0.5, last) for place in range(last + 1) if series.censored and series.censored[place]]
 
 
 def bases(spec: ChartSpec) -> list[tuple[float, float]]:

@@ -5,7 +5,7 @@ from html import escape
 import plotly.io  # noqa: F401  (Streamlit writes figures with it; imported here, the first chart does not wait)
 from plotly.basedatatypes import BaseFigure
 
-from charts.frame import folded, shortened, shown_ticks, value_range
+from charts.frame import folded, shortened, tick_places, value_range
 from charts.numbers import SYMBOLS
 from charts.palette import palette
 from charts.plotly_traces import TRACES
@@ -89,7 +89,7 @@ def axis(theme: str) -> dict:
 
 def name_axis(spec: ChartSpec, theme: str) -> dict:
     """The axis of the categories, by place: names are labels only, so two equal names stay two places."""
-    places = range(len(spec.x)) if spec.horizontal else shown_ticks(len(spec.x))
+    places = range(len(spec.x)) if spec.horizontal else tick_places(spec)
     made = axis(theme) | {
         "showgrid": False,
         "tickmode": "array",

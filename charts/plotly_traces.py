@@ -3,7 +3,7 @@
 from dataclasses import replace
 from html import escape
 
-from charts.frame import CROWDED, bases
+from charts.frame import bases, has_dots, open_places
 from charts.numbers import DASH, counted, written
 from charts.palette import between, colour, palette, translucent
 from charts.spec import ChartSpec, Series
@@ -12,7 +12,8 @@ from charts.spec import ChartSpec, Series
 def hover(spec: ChartSpec, series: Series) -> list[str]:
     """The text of each point: name, value, interval, how many rows."""
     texts = []
-    for place, name in enumerate(spec.x):
+    for place, at in enumerate(spec.x):
+        name = f"{at} {spec.x_title}" if spec.kind == "step" else at
         value = series.y[place] if series.y else None
         lines = [f"<b>{escape(name)}</b>", f"{escape(series.name)} {written(value, spec.unit, spec.currency)}"]
         if series.low and (series.low[place] is not None or series.high[place] is not None):
@@ -51,7 +52,7 @@ def line_traces(spec: ChartSpec, theme: str) -> list[dict]:
             base(spec, series, at)
             | {
                 "type": "scatter",
-                "mode": "lines" if len(at) > CROWDED else "lines+markers",
+                "mode": "lines+markers" if has_dots(spec) else "lines",
                 "line": {"color": plain, "width": 2, "dash": "dot" if series.dash else "solid"}
                 | ({"shape": "hv"} if spec.kind == "step" else {}),
                 "marker": {"size": 7 if alone else 5, "color": point_colours(series, index, theme)},
@@ -59,15 +60,15 @@ def line_traces(spec: ChartSpec, theme: str) -> list[dict]:
                 "cliponaxis": False,
             }
         )
-        traces += ticks_of(series, at, plain)
+        traces += ticks_of(spec, series, plain)
     return traces
 
 
-def ticks_of(series: Series, at: list, plain: str) -> list[dict]:
+def ticks_of(spec: ChartSpec, series: Series, plain: str) -> list[dict]:
     """A small upright tick on the line wherever waits still open drop out."""
-    places = [place for place in at if series.censored and series.censored[place]]
-    marks = {"symbol": "line-ns-open", "size": 8, "color": plain, "line": {"width": 1.2}}
-    ends = {"x": places, "y": [series.y[place] for place in places]}
+    places = open_places(spec, series)
+    marks = {"symbol": "line-ns-open", "size": 7, "color": plain, "line": {"width": 1.2}}
+    ends = {"x": places, "y": [series.y[int(place)] for place in places], "cliponaxis": False}
     return [{"type": "scatter", "mode": "markers", "marker": marks, "hoverinfo": "skip", **ends}] if places else []
 
 

@@ -10,7 +10,7 @@ matplotlib.use("Agg")
 from matplotlib.figure import Figure  # noqa: E402
 from matplotlib.ticker import FuncFormatter, MaxNLocator  # noqa: E402
 
-from charts.frame import folded, shortened, shown_ticks, value_range  # noqa: E402
+from charts.frame import folded, shortened, tick_places, value_range  # noqa: E402
 from charts.numbers import written  # noqa: E402
 from charts.palette import colour, palette  # noqa: E402
 from charts.spec import ChartSpec  # noqa: E402
@@ -86,7 +86,7 @@ def frame(axes, spec: ChartSpec, theme: str) -> None:
         side.set_visible(False)
     axes.tick_params(length=0, colors=colours.axis, labelsize=8.5)
     names, values = (axes.yaxis, axes.xaxis) if spec.horizontal else (axes.xaxis, axes.yaxis)
-    places = range(len(spec.x)) if spec.horizontal or spec.kind == "heat" else shown_ticks(len(spec.x), 8)
+    places = range(len(spec.x)) if spec.horizontal or spec.kind == "heat" else tick_places(spec, 8)
     words = [shortened(spec.x[place]) for place in places]
     names.set_ticks(list(places), words if spec.horizontal else ["\n".join(folded(word)) for word in words])
     if spec.kind == "heat":

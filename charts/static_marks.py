@@ -1,6 +1,6 @@
 """The marks of each kind of chart on matplotlib axes, in the places and colours that the screen uses."""
 
-from charts.frame import CROWDED, bases
+from charts.frame import bases, has_dots, open_places
 from charts.numbers import DASH, written
 from charts.palette import between, colour, palette
 from charts.spec import ChartSpec, Series
@@ -48,12 +48,11 @@ def lines(axes, spec: ChartSpec, theme: str) -> None:
             axes.fill_between(at, gaps(series.low), gaps(series.high), step=step, color=plain, alpha=0.14, linewidth=0)
         shape = {"drawstyle": "steps-post"} if spec.kind == "step" else {}
         axes.plot(at, gaps(series.y), color=plain, linewidth=1.6, linestyle=":" if series.dash else "-", **shape)
-        if len(at) <= CROWDED:
+        if has_dots(spec):
             axes.scatter(at, gaps(series.y), s=12, color=point_colours(series, index, theme, len(at)), zorder=3)
-        open_at = [place for place in at if series.censored and series.censored[place]]
-        axes.scatter(
-            open_at, [series.y[place] for place in open_at], s=26, marker="|", color=plain, linewidths=1, zorder=3
-        )
+        open_at = open_places(spec, series)
+        level = [series.y[int(place)] for place in open_at]
+        axes.scatter(open_at, level, s=26, marker="|", color=plain, linewidths=1, zorder=3, clip_on=False)
 
 
 def bars(axes, spec: ChartSpec, theme: str) -> None:

@@ -1,9 +1,11 @@
 """The curve of a wait: which share still waits after so many days, with its band and the days lines were last seen."""
 
-from charts.from_reading import ANY, described, series, undated
+from charts.from_reading import ANY, described, series, shown, undated
 from charts.spec import ChartSpec
+from metrics.survival import TOLERANCE
 
-OPEN = "Each tick is a wait that was still open when last seen; it counts as waiting until then."
+OPEN = "A tick follows each day on which open waits were last seen; they count as waiting until then."
+LEVELS = {"half wait": 0.5, "nine of ten": 0.1}
 
 
 def survival(doc: dict, measure: str, title: str, qualifier: str = "") -> ChartSpec:
@@ -28,7 +30,19 @@ def survival(doc: dict, measure: str, title: str, qualifier: str = "") -> ChartS
         x_title="days",
         from_zero=True,
         notes=(OPEN,) if left else (),
+        alt=aloud(title, by_day),
     )
+
+
+def aloud(title: str, by_day: dict[int, dict]) -> str:
+    """The days by which the curve has come down to half and to a tenth; empty where it never does."""
+    known = {day: shown(row) for day, row in by_day.items() if shown(row) is not None}
+    firsts = {
+        name: next((day for day, left in known.items() if left <= level + TOLERANCE), None)
+        for name, level in LEVELS.items()
+    }
+    told = [f"{name} at most {day} days" for name, day in firsts.items() if day is not None]
+    return f"{title}: {', '.join(told)}, open waits counted." if told else ""
 
 
 def censored(by_day: dict[int, dict]) -> set[int]:

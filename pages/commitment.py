@@ -29,7 +29,7 @@ with right:
 
 if here.offers("survival"):
     waiting = survival(
-        here.ask("survival"), "survival", "How long customers wait", "share still waiting, with its band"
+        here.ask("survival"), "survival", "How long customers wait", "share of lines still waiting, with its 95 % band"
     )
     cards.chart(here, waiting, "survival")
 
