@@ -1,6 +1,6 @@
 """How a result row is put into words on paper; too few rows show what was counted, never a value."""
 
-from charts.dates import months_of
+from charts.dates import months_of, span
 from charts.from_reading import shown
 from charts.numbers import DASH, change, counted, written
 from charts.standing import DIRECTED, judged
@@ -70,6 +70,12 @@ def against(row: dict, section, name: str) -> str:
     if row["period"] == section.headline["period"]:
         return base
     return f"last {months_of(row['period'])} months, {written(row['value'], section.unit, row['currency'])} {base}"
+
+
+def period(section) -> str:
+    """The days that the headline is of (of a state, the day of its count)."""
+    said = span(section.headline["period"] or section.readings["value"]["scope"]).removeprefix("at ")
+    return f"period {said}" if said else "no period"
 
 
 def member(row: dict) -> str:

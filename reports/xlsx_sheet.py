@@ -23,7 +23,7 @@ def put_metric(book, section: Section, looks: dict) -> None:
     sheet.write_string(0, 0, section.metric.title, looks["title"])
     sheet.write_string(1, 0, section.metric.question, looks["soft"])
     doc = section.readings["value"]
-    told = [f"period {span(doc['scope']).removeprefix('at ')}", f"as of {day(doc['as_of'])}"]
+    told = [words.period(section), f"as of {day(doc['as_of'])}"]
     told = [section.metric.headline.title, *told, f"definition {doc['definition']}"]
     sheet.write_string(2, 0, "; ".join(told), looks["soft"])
     dated = [(span(row["period"]).removeprefix("at "), row) for row in section.periods]

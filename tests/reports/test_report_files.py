@@ -149,3 +149,24 @@ def test_too_few_rows_have_no_value_in_the_csv(report):
     rows = csv.DictReader(io.StringIO(csv_out.render(report).decode("utf-8-sig")))
     few = next(row for row in rows if row["member"] == "Small" and row["metric"] == "otif")
     assert (few["value"], few["num"], few["den"], few["status"]) == ("", "3.0", "4", "insufficient")
+
+
+def test_a_metric_without_any_dated_data_has_no_period_in_page_and_workbook(report):
+    section = report.sections[0]
+    value = section.readings["value"]
+    empty = {**value, "as_of": None, "scope": {**value["scope"], "label": "", "from": "", "to": ""}}
+    bare = replace(report, sections=(replace(section, readings={**section.readings, "value": empty}),))
+    text = html.render(bare).decode()
+    assert "Period ," not in text and re.search(r"No period, as of\s+no date", text)
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx.render(bare)))[section.metric.title]
+    assert "; no period; as of no date;" in sheet["A3"].value
+
+
+def test_a_state_is_told_under_the_day_of_its_count_and_not_the_day_asked_for(report):
+    counted = {"label": "2026-04-09", "from": "2026-04-09", "to": "2026-04-09"}
+    headline = {**report.sections[0].headline, "period": counted}
+    state = replace(report.sections[0], headline=headline, prior=None, prior_year=None)
+    bare = replace(report, sections=(state,))
+    assert re.search(r"Period 9 Apr 2026, as of\s+30 Apr 2026", html.render(bare).decode())
+    sheet = openpyxl.load_workbook(io.BytesIO(xlsx.render(bare)))[state.metric.title]
+    assert "; period 9 Apr 2026; as of" in sheet["A3"].value
