@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import shutil
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -10,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.real_data import at_hand
 from throughline.cli import run
 
 PROFILES = Path(__file__).parent / "profiles"
-REAL = Path(os.environ.get("THROUGHLINE_REAL_DATA") or Path(__file__).resolve().parents[2] / "../shared/data")
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,7 @@ def a_home(folder: Path, profiles: list[str]) -> Path:
 
 
 def load(folder: Path, profiles: list[str], files: list[str]) -> RealHome:
-    paths = [REAL / file for file in files]
-    if missing := [str(path.relative_to(REAL)) for path in paths if not path.exists()]:
-        pytest.skip(f"the real data is not at hand: {', '.join(missing)}")
+    paths = at_hand(*files)
     code, said = throughline("load", *map(str, paths), "--home", str(a_home(folder, profiles)), "--json")
     assert code == 0, said
     return RealHome(folder, said)

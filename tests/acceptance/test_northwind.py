@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.acceptance.conftest import REAL, a_home, throughline, total
+from tests.acceptance.conftest import a_home, throughline, total
+from tests.real_data import at_hand
 
 WHOLE = ("--from", "1996-01-01", "--to", "1998-12-31", "--as-of", "1998-05-06")
 
@@ -58,9 +59,7 @@ def test_on_time_by_the_required_date(northwind, grain, kept, due):
 
 @pytest.mark.parametrize(("file", "rows"), [("customers.csv", 91), ("orders.csv", 830), ("suppliers.csv", 29)])
 def test_rows_with_a_field_too_many_are_told_one_by_one(tmp_path, file, rows):
-    ragged = REAL / "northwind_ragged" / file
-    if not ragged.exists():
-        pytest.skip("the real data is not at hand: northwind_ragged")
+    (ragged,) = at_hand(f"northwind_ragged/{file}")
     code, said = throughline("load", str(ragged), "--home", str(a_home(tmp_path / "home", ["northwind"])), "--json")
     lines = ragged.read_text("utf-8").splitlines()
     wide = {place + 1 for place, line in enumerate(lines) if line.count(",") != lines[0].count(",") and '"' not in line}

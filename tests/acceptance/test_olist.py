@@ -6,7 +6,8 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from tests.acceptance.conftest import PROFILES, REAL, a_home, throughline, total
+from tests.acceptance.conftest import PROFILES, a_home, throughline, total
+from tests.real_data import at_hand
 
 WHOLE = ("--from", "2016-01-01", "--to", "2018-12-31")
 
@@ -93,9 +94,7 @@ def test_mean_score_on_time_and_late(olist):
     ids=["month first", "day first"],
 )
 def test_the_same_orders_saved_by_a_spreadsheet_read_to_the_same_instants(olist, tmp_path, folder, form, columns):
-    file = REAL / folder / "olist_orders_dataset.csv"
-    if not file.exists():
-        pytest.skip(f"the real data is not at hand: {folder}")
+    (file,) = at_hand(f"{folder}/olist_orders_dataset.csv")
     home = a_home(tmp_path / "home", [])
     text = (PROFILES / "olist.toml").read_text("utf-8").replace("%Y-%m-%d %H:%M:%S", form)
     text = text.replace('"order_purchase_timestamp", "order_estimated', '"order_estimated')
@@ -115,9 +114,7 @@ def test_the_same_orders_saved_by_a_spreadsheet_read_to_the_same_instants(olist,
 
 
 def test_a_file_whose_dates_fit_no_stated_format_is_not_read_at_all(tmp_path):
-    file = REAL / "olist_youleissy/olist_orders_dataset.csv"
-    if not file.exists():
-        pytest.skip("the real data is not at hand: olist_youleissy")
+    (file,) = at_hand("olist_youleissy/olist_orders_dataset.csv")
     home = a_home(tmp_path / "home", ["olist"])
     code, said = throughline("load", str(file), "--home", str(home), "--json")
     assert code != 0
@@ -128,7 +125,7 @@ def test_the_same_files_again_change_nothing(olist, tmp_path):
     home = tmp_path / "home"
     shutil.copytree(olist.path, home)
     code, said = throughline(
-        "load", str(REAL / "olist_funnel/olist_closed_deals_dataset.csv"), "--home", str(home), "--json"
+        "load", str(at_hand("olist_funnel/olist_closed_deals_dataset.csv")[0]), "--home", str(home), "--json"
     )
     assert (code, {entry["status"] for entry in said["files"]}, said["version"]) == (
         0,

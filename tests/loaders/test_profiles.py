@@ -6,7 +6,6 @@ every filled column of every row, in canonical form, with the line of the file i
 
 import csv
 import json
-import os
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,12 +15,12 @@ import pytest
 from loaders.errors import LoadError
 from loaders.load import load_files
 from loaders.profile import claim, profiles
+from tests.real_data import at_hand
 from warehouse.home import Home
 from warehouse.state import set_settings
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 EXPORTS = sorted(path for path in FIXTURES.glob("*/*.csv") if not path.name.endswith(".expected.csv"))
-REAL = Path(os.environ.get("THROUGHLINE_REAL_DATA") or Path(__file__).resolve().parents[2] / "../shared/data")
 DOCS = Path(__file__).resolve().parents[2] / "docs/source-systems.md"
 POINTS = """
 extends = "sap"
@@ -42,9 +41,7 @@ def home(tmp_path):
 
 @pytest.fixture
 def real_sap():
-    if not (REAL / "sap_auritas").is_dir():
-        pytest.skip("the real SAP lists are not at hand")
-    return REAL / "sap_auritas"
+    return at_hand("sap_auritas")[0]
 
 
 def text_of(value) -> str:
