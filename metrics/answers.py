@@ -27,7 +27,7 @@ class Cell:
 def answers(cursor, question: Question, by: tuple[str, ...], recompute: bool, interval: bool, frame=None) -> list[Cell]:
     """All cells of one measure for one grouping; without `by`, also when nothing is in scope, at least one."""
     if frame is None:
-        frame = run(cursor, sums_sql(question, by, recompute), question)
+        frame = summed(cursor, question, by, recompute)
     widths = _intervals(cursor, question, by, recompute) if interval else {}
     found = []
     for key, part in _parts(question, frame, by):
@@ -36,6 +36,23 @@ def answers(cursor, question: Question, by: tuple[str, ...], recompute: bool, in
     if not found and not by and not question.every:
         found = list(_cells(question, by, (None,), frame))
     return found
+
+
+def summed(cursor, question: Question, by: tuple[str, ...], recompute: bool, source: str | None = None) -> pd.DataFrame:
+    """The sums of a question out of its rows; of both periods, told apart by `side`, where the measure needs two."""
+    frame = run(cursor, sums_sql(question, by, recompute, source=source), question)
+    if not question.measure.beside:
+        return frame
+    base = run(cursor, sums_sql(question.beside, by, recompute, source=source), question.beside)
+    return two_sided(question, frame, base)
+
+
+def two_sided(question: Question, frame: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
+    """Sums of the period asked for (side 1) above those of its base (side 0), the latter under the former's buckets."""
+    step = pd.DateOffset(weeks=52) if question.every == "week" else pd.DateOffset(years=1)
+    if question.every and len(base):
+        base = base.assign(bucket=pd.to_datetime(base["bucket"]) + step)
+    return pd.concat([frame.assign(side=1), base.assign(side=0)], ignore_index=True)
 
 
 def _parts(question: Question, frame: pd.DataFrame, by: tuple[str, ...]) -> Iterator[tuple[tuple, pd.DataFrame]]:
@@ -52,10 +69,11 @@ def _cells(question: Question, by, key: tuple, part: pd.DataFrame) -> Iterator[C
     bucket = None if day is None else pd.Timestamp(day).date()
     members = dict(zip(by, key[: len(by)], strict=True))
     label = str(key[-1]) if question.has_parts and key[-1] is not None else None
-    excluded = {name: int(part[f"x_{name}"].sum()) for name in question.field("exclude")}
+    own = part[part["side"] == 1] if question.measure.beside else part
+    excluded = {name: int(own[f"x_{name}"].sum()) for name in question.field("exclude")}
     excluded = {name: count for name, count in excluded.items() if count}
-    n = number(part["n"].sum()) or 0
-    coverage = {name: divide(part[f"c_{name}"].sum(), n) for name in question.measure.coverage}
+    n = number(own["n"].sum()) or 0
+    coverage = {name: divide(own[f"c_{name}"].sum(), n) for name in question.measure.coverage}
     for answer in _finish(question, part, n):
         answer = replace(answer, part=label) if label else answer
         yield Cell(members, bucket, answer, excluded, {**coverage, **answer.coverage})

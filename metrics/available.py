@@ -4,9 +4,10 @@ from datetime import date, timedelta
 
 from metrics.answers import Cell
 from metrics.known import Facts
-from metrics.query import chain, is_recomputed, run, table_name
+from metrics.query import run
 from metrics.question import Question, Request, _near
 from metrics.registry import Answer, UsageError
+from metrics.relations import chain, is_recomputed, table_name
 
 
 def unavailable(facts: Facts, question: Question, request: Request) -> str | None:

@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import date
 
 from metrics import periods
-from metrics.answers import Cell, answers
+from metrics.answers import Cell, answers, two_sided
 from metrics.available import check_members, no_state, unanswered, unavailable
 from metrics.cubes import cube_frame
 from metrics.document import dress
 from metrics.known import Facts
-from metrics.query import is_recomputed
 from metrics.question import Question, Request
 from metrics.registry import Metric
+from metrics.relations import is_recomputed
 from metrics.scope import as_of_date, questions, whole
 
 
@@ -69,5 +69,14 @@ def _state_cells(facts: Facts, question: Question, by, request: Request, trend: 
 def _answers(facts: Facts, question: Question, by: tuple[str, ...], interval: bool) -> list[Cell]:
     default = facts.as_of(question.metric, {question.relation_name})
     cursor, recompute = facts.version.cursor(), is_recomputed(question, default)
-    frame = None if recompute else cube_frame(facts, cursor, question, by)
+    frame = None if recompute else _from_cube(facts, cursor, question, by)
     return answers(cursor, question, by, recompute, interval, frame)
+
+
+def _from_cube(facts: Facts, cursor, question: Question, by: tuple[str, ...]):
+    """The sums out of the cube where it holds all of them."""
+    frame = cube_frame(facts, cursor, question, by)
+    if frame is None or not question.measure.beside:
+        return frame
+    base = cube_frame(facts, cursor, question.beside, by)
+    return None if base is None else two_sided(question, frame, base)

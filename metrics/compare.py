@@ -1,18 +1,14 @@
 """A reading beside another: the prior period, the year before, other dates, or another member. A plain difference."""
 
 from dataclasses import replace
-from datetime import date
 
-from dateutil.relativedelta import relativedelta
-
-from metrics import periods
 from metrics.cells import rows_of
 from metrics.document import document
 from metrics.intervals import newcombe_of
 from metrics.known import Facts
-from metrics.question import Request, check_dims
-from metrics.registry import Metric, UsageError, resolve
-from metrics.scope import as_of_date, questions, whole
+from metrics.question import Request
+from metrics.registry import Metric
+from metrics.scope import as_of_date, base_of, questions
 
 
 def read_compare(facts: Facts, asked: Metric, measures, params: dict, request: Request) -> dict:
@@ -33,31 +29,13 @@ def read_compare(facts: Facts, asked: Metric, measures, params: dict, request: R
 
 def _base(facts: Facts, asked: Metric, measure, params: dict, request: Request, wanted) -> dict:
     """What changes in the request to get the base of the comparison."""
-    if isinstance(wanted, str) and "=" in wanted:
-        name, member = wanted.split("=", 1)
-        check_dims(asked, [name])
-        return {"where": {**request.where, name: (member,)}, "by": tuple(dim for dim in request.by if dim != name)}
     as_of = as_of_date(facts, asked, [measure], params, request)
-    if as_of is None:
+    if as_of is None and _dim(wanted) is None:
         return {}
-    period = whole(questions(facts, asked, measure, params, request, as_of))
-    if isinstance(wanted, tuple):
-        start, end = wanted
-    elif wanted in ("prior", "prior-year"):
-        start, end = _earlier(asked.relations[resolve(measure.relation, params)].at, period, wanted)
-    else:
-        raise UsageError(f"--compare-to {wanted!r} may be prior, prior-year, D..D or DIM=VALUE")
-    return {"date_from": start, "date_to": end}
-
-
-def _earlier(at: str, period: periods.Period, wanted: str) -> tuple[date, date]:
-    if at == "state":
-        step = relativedelta(months=1) if wanted == "prior" else relativedelta(years=1)
-        day = period.end - step
-        day = periods.month_end(day) if period.end == periods.month_end(period.end) else day
-        return day, day
-    earlier = periods.prior if wanted == "prior" else periods.prior_year
-    return earlier(max(period.start, date(1950, 1, 1)), period.end)
+    base = base_of(questions(facts, asked, measure, params, request, as_of), wanted)
+    if _dim(wanted):
+        return {"where": base.where, "by": tuple(dim for dim in request.by if dim != _dim(wanted))}
+    return {"date_from": base.start, "date_to": base.end}
 
 
 def _dim(wanted) -> str | None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from metrics import periods
 from metrics.periods import bucket_sql
-from metrics.query import run, sums_sql, table_name
+from metrics.query import run, sums_sql
 from metrics.question import Question
 from metrics.registry import Measure, Metric, resolve
+from metrics.relations import table_name
 
 FROM_ROWS = 200_000
 

@@ -1,6 +1,7 @@
 """Checks a metric definition when the catalogue is read, so that a wrong one is refused before it shows a number."""
 
 import re
+from collections.abc import Mapping
 
 from metrics.registry import UNITS, DefinitionError, Measure, Metric, resolve
 from metrics.sqltext import mart_reads, params_of, tables_read
@@ -11,9 +12,10 @@ CONTROL = {"load", "load_table", "entity_xref", "company_setting", "dq_issue", "
 BETTER = ("up", "down", "band", None)
 
 
-def check(metric: Metric) -> Metric:
-    """The metric itself; raises DefinitionError that names the metric, the field and the fault."""
-    faults = [fault for one in (_frame, _relations, _measures) for fault in one(metric)]
+def check(metric: Metric, others: Mapping[str, Metric] | None = None) -> Metric:
+    """The metric itself; raises DefinitionError that names the metric, the field and the fault. `others` holds the
+    metrics that it may need."""
+    faults = [*_frame(metric), *_needs(metric, others or {}), *_relations(metric, others or {}), *_measures(metric)]
     if faults:
         raise DefinitionError("; ".join(f"{metric.id}: {fault}" for fault in faults))
     return metric
@@ -29,12 +31,27 @@ def _frame(metric: Metric):
         yield "exactly one measure must be the headline"
 
 
-def _relations(metric: Metric):
-    from metrics.query import relation_text, table_name
+def _needs(metric: Metric, others: Mapping[str, Metric], path: tuple[str, ...] = ()):
+    if metric.id in path:
+        yield f"it needs itself, by way of {' -> '.join(path)}"
+        return
+    for need in metric.needs:
+        if need not in others:
+            yield f"needs {need!r}, which is no metric"
+        else:
+            yield from _needs(others[need], others, (*path, metric.id))
 
-    own = {table_name(metric, name) for name in metric.relations}
+
+def _relations(metric: Metric, others: Mapping[str, Metric]):
+    from metrics.relations import reads_of, relation_text, table_name
+
+    readable = [metric, *(others[need] for need in metric.needs if need in others)]
+    own = {table_name(of, name) for of in readable for name in of.relations}
     for name, relation in metric.relations.items():
         if relation.program is not None:
+            unknown = reads_of(metric, name) - set(tables()) - set(mart_reads()) - own
+            if unknown or not relation.program_reads:
+                yield f"relation {name}: program_reads names {', '.join(sorted(unknown)) or 'nothing'}; no such table"
             continue
         text = relation_text(metric, name)
         if CLOCK.search(text):
@@ -47,7 +64,8 @@ def _relations(metric: Metric):
         unknown = read - own - set(tables()) - set(mart_reads()) - CONTROL
         if unknown:
             names = ", ".join(sorted(unknown))
-            yield f"relation {name} reads {names}, which is no canonical table, mart or relation of it"
+            known = "canonical table, mart or relation of it or of a metric it needs"
+            yield f"relation {name} reads {names}, which is no {known}"
         unbound = params_of(text) - set(metric.params) - {"as_of"}
         if unbound:
             yield f"relation {name} binds {', '.join(sorted(unbound))}, which is no parameter"

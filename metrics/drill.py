@@ -1,15 +1,18 @@
 """The rows behind a number: the same population, the same filters, with components and sources."""
 
+import re
 from dataclasses import replace
 
 from metrics.available import check_members, unavailable
 from metrics.document import document
 from metrics.known import Facts
-from metrics.query import _filters, _reason, chain, dim_sql, is_recomputed, run, table_name
+from metrics.query import _filters, _reason, dim_sql, run
 from metrics.question import Question
 from metrics.registry import Measure, Metric
+from metrics.relations import chain, is_recomputed, table_name
 from metrics.scope import as_of_date, questions
 
+BOUND = re.compile(r"\$(start|end|where_[a-z_]+)\b")
 PROVENANCE = ("source_system", "source_object", "source_id", "load_id", "source_line")
 
 
@@ -32,7 +35,16 @@ def read_rows(facts: Facts, asked: Metric, measure: Measure, params: dict, reque
 
 
 def rows_sql(facts: Facts, question: Question) -> str:
-    """Every row of the population with its key, dimensions, day, components (c__*) and all its columns."""
+    """Every row of the population with its key, dimensions, day, components (c__*) and all its columns; of a measure of
+    two periods the rows of both, told apart by `side`."""
+    if not question.measure.beside:
+        return _side_sql(facts, question)
+    base = BOUND.sub(r"$base_\1", _side_sql(facts, question.base))
+    sides = ((1, _side_sql(facts, question)), (0, base))
+    return " UNION ALL ".join(f"SELECT {side} AS side, * FROM ({sql}) AS rows_{side}" for side, sql in sides)
+
+
+def _side_sql(facts: Facts, question: Question) -> str:
     relation, metric = question.relation, question.metric
     source = table_name(metric, question.relation_name)
     recompute = is_recomputed(question, facts.as_of(metric, {question.relation_name}))

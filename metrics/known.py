@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-from metrics.query import dim_sql, relation_text, run, table_name, values
+from metrics.query import dim_sql, run, values
 from metrics.question import Question
 from metrics.registry import Measure, Metric, resolve
-from metrics.sqltext import bind, canonical, tables_read
+from metrics.relations import table_name, tables_behind
+from metrics.sqltext import bind, canonical
 from warehouse.schema import tables
 
 STALE_AFTER = timedelta(days=35)
@@ -143,12 +144,4 @@ def facts_of(version) -> Facts:
 def needed_tables(metric: Metric, relation: str | None = None) -> set[str]:
     """Canonical tables that a relation (or the whole metric) reads, through marts and its other relations."""
     names = [relation] if relation else list(metric.relations)
-    own = {f"{metric.id}__{name}": _reads(metric, name) for name in metric.relations}
-    return canonical({f"{metric.id}__{name}" for name in names}, own)
-
-
-def _reads(metric: Metric, name: str) -> frozenset[str]:
-    relation = metric.relations[name]
-    if relation.program is not None:
-        return frozenset(relation.trace)
-    return tables_read(relation_text(metric, name))
+    return canonical({table_name(metric, name) for name in names}, tables_behind(metric, names))

@@ -7,8 +7,8 @@ from pathlib import Path
 from metrics import periods
 from metrics.cubes import write_cubes
 from metrics.known import Facts
-from metrics.query import relation_text, table_name
 from metrics.registry import Metric, catalogue
+from metrics.relations import borrowed, needed_first, relation_text, table_name
 from metrics.sqltext import bind
 from warehouse.schema import tables
 
@@ -28,7 +28,7 @@ class Building:
 def materialise(con, facts=None) -> None:
     """Write column_fill, every metric's relations and cubes into an open build. Errors name metric and relation."""
     fill_columns(con)
-    for metric in catalogue().values():
+    for metric in needed_first(catalogue().values()):
         materialise_metric(con, metric)
     if facts is not None:
         facts["metrics"] = fingerprint()
@@ -43,7 +43,7 @@ def fingerprint() -> str:
 
 def materialise_metric(con, metric: Metric) -> None:
     known = Facts(Building(con))
-    params = {name: param.default for name, param in metric.params.items()}
+    params = {**borrowed(metric), **{name: param.default for name, param in metric.params.items()}}
     for name, relation in metric.relations.items():
         as_of = known.as_of(metric, {name}) or periods.END
         try:
@@ -56,7 +56,7 @@ def materialise_metric(con, metric: Metric) -> None:
 def _write(con, metric: Metric, name: str, relation, values: dict) -> None:
     cursor, table = con.cursor(), table_name(metric, name)
     if relation.program is not None:
-        frame = relation.program(cursor)
+        frame = relation.program(cursor, values["as_of"])
         cursor.register("program_output", frame)
         cursor.execute(f"CREATE TABLE {table} AS SELECT * FROM program_output").fetchall()
         return

@@ -4,59 +4,28 @@ Columns of the sums: d_<dim>, bucket, the measure's keys, its sums, x_<reason> (
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from metrics.periods import bucket_sql
 from metrics.question import Question
 from metrics.registry import Metric
-from metrics.sqltext import PLACE, bind, params_of
-
-
-def table_name(metric: Metric, relation: str) -> str:
-    return f"{metric.id}__{relation}"
-
-
-def relation_text(metric: Metric, name: str) -> str:
-    """A relation's select with {other} places filled by the tables of the metric's other relations."""
-    return PLACE.sub(lambda place: table_name(metric, place[1]), metric.relations[name].sql)
-
-
-def relation_params(metric: Metric, name: str) -> set[str]:
-    """Parameters that a relation binds itself or through an earlier relation of the metric."""
-    text = metric.relations[name].sql
-    found = params_of(text)
-    for other in metric.relations:
-        if other != name and (f"{{{other}}}" in text or table_name(metric, other) in text):
-            found |= relation_params(metric, other)
-    return found
-
-
-def is_recomputed(question: Question, default_as_of) -> bool:
-    """Whether the materialised rows do not serve: the text binds as_of or a parameter that differs from its default."""
-    names = relation_params(question.metric, question.relation_name)
-    if "as_of" in names and question.as_of != default_as_of:
-        return True
-    return any(question.params[name] != question.metric.params[name].default for name in names - {"as_of"})
-
-
-def chain(question: Question, recompute: bool) -> list[str]:
-    """Common table expressions that shadow the materialised relations where they must be recomputed."""
-    if not recompute:
-        return []
-    metric, wanted, queue = question.metric, [], [question.relation_name]
-    while queue:
-        name = queue.pop()
-        wanted.append(name)
-        text = metric.relations[name].sql
-        queue += [other for other in metric.relations if other not in wanted and f"{{{other}}}" in text]
-    ordered = [name for name in metric.relations if name in wanted]
-    return [f"{table_name(metric, name)} AS ({relation_text(metric, name)})" for name in ordered]
+from metrics.relations import borrowed, chain, table_name
+from metrics.sqltext import bind
 
 
 def values(question: Question) -> dict:
     """Everything a text of this question may bind."""
-    found = {**question.params, "as_of": question.as_of, "start": question.start, "end": question.end}
+    found = {
+        **borrowed(question.metric),
+        **question.params,
+        "as_of": question.as_of,
+        "start": question.start,
+        "end": question.end,
+    }
     for name, members in question.where.items():
         found[f"where_{name}"] = list(members)
+    if question.base is not None:
+        found |= {f"base_{name}": value for name, value in values(replace(question.base, base=None)).items()}
     return found
 
 

@@ -1,7 +1,7 @@
 """A question about one metric: what the caller asks, checked against what the metric offers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rapidfuzz import process
@@ -33,7 +33,8 @@ class Request:
 
 @dataclass(frozen=True)
 class Question:
-    """One measure of one metric at one as-of date, ready to be put in SQL."""
+    """One measure of one metric at one as-of date, ready to be put in SQL; `base` is what a measure of two periods is
+    held against."""
 
     metric: Metric
     measure: Measure
@@ -44,6 +45,7 @@ class Question:
     end: date
     every: str | None = None
     fiscal_start: str = "01-01"
+    base: "Question | None" = None
 
     def field(self, name: str):
         return resolve(getattr(self.measure, name), self.params)
@@ -55,6 +57,11 @@ class Question:
     @property
     def relation(self) -> Relation:
         return self.metric.relations[self.relation_name]
+
+    @property
+    def beside(self) -> "Question":
+        """The base, in the buckets of this question."""
+        return replace(self.base, every=self.every)
 
     @property
     def is_state(self) -> bool:

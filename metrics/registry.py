@@ -35,7 +35,8 @@ class Relation:
     is "period" or "state" (rows carry state_date). Every relation carries source_system, source_object,
     source_id, load_id, source_line of its main record; `trace` maps further canonical tables to the column they
     share with the row. `is_view`: the rows of a mart as they are, read there and not written again. `program`
-    replaces sql by a Python step of the build: (cursor) -> DataFrame.
+    replaces sql by a Python step of the build, (cursor, as_of) -> DataFrame, that reads the tables, marts and
+    relations `program_reads` (a relation as a place names it: line, or metric_id.line).
     """
 
     grain: str
@@ -48,6 +49,7 @@ class Relation:
     trace: Mapping[str, str] = field(default_factory=dict)
     is_view: bool = False
     program: Callable | None = None
+    program_reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,8 @@ class Measure:
     columns ("table.column", alternatives by "|") without which it is not available. `reads` names
     the canonical tables that date the measure where its relation also carries what it does not need. A number is
     provisional until `settles_after` days after the end of its period (or as a function of the parameters says; None:
-    it never settles).
+    it never settles). `beside`: the finish gets the sums of two periods, told apart by a column `side` (1 the period
+    asked for, 0 its base: what --compare-to names, else the year before).
     """
 
     name: str
@@ -138,6 +141,7 @@ class Measure:
     requires: tuple[str, ...] | Callable = ()
     reads: tuple[str, ...] = ()
     settles_after: int | None | Callable = 0
+    beside: bool = False
     additive: bool = True
     headline: bool = False
     meaning: str = ""
@@ -196,8 +200,8 @@ def catalogue() -> dict[str, Metric]:
             metric = getattr(module, "METRIC", None)
             if metric is not None:
                 text = inspect.cleandoc(module.__doc__ or "")
-                found[info.name] = check(replace(metric, id=info.name, room=room, definition=text))
-    return found
+                found[info.name] = replace(metric, id=info.name, room=room, definition=text)
+    return {name: check(metric, found) for name, metric in found.items()}
 
 
 def metric(name: str) -> Metric:

@@ -1,11 +1,14 @@
 """What a request means for a measure: its as-of date, its period, the members of its filters."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
 
 from metrics import periods
 from metrics.known import Facts
-from metrics.question import Question, Request
-from metrics.registry import Measure, Metric
+from metrics.question import Question, Request, check_dims
+from metrics.registry import Measure, Metric, UsageError
 
 
 def questions(facts: Facts, asked: Metric, measure: Measure, params: dict, request: Request, as_of) -> Question:
@@ -20,7 +23,41 @@ def questions(facts: Facts, asked: Metric, measure: Measure, params: dict, reque
     start = request.date_from or min(start, end)
     every = request.every or ("month" if trend else None)
     where = {name: members(asked, name, given) for name, given in request.where.items()}
-    return Question(asked, measure, params, day, where, start, max(start, end), every, facts.fiscal_start)
+    question = Question(asked, measure, params, day, where, start, max(start, end), every, facts.fiscal_start)
+    return with_base(question, request.compare_to or "prior-year") if measure.beside else question
+
+
+def with_base(question: Question, wanted) -> Question:
+    """The question with what it is held against; each bucket of a trend stands beside the same one a year before."""
+    return replace(question, base=base_of(question, "prior-year" if question.every else wanted))
+
+
+def base_of(question: Question, wanted) -> Question:
+    """The base of a comparison: the period before, the year before, other dates (a pair), or another member."""
+    if isinstance(wanted, str) and "=" in wanted:
+        name, member = wanted.split("=", 1)
+        check_dims(question.metric, [name])
+        return replace(question, where={**question.where, name: members(question.metric, name, member)})
+    if isinstance(wanted, tuple):
+        start, end = wanted
+    elif wanted in ("prior", "prior-year"):
+        start, end = _earlier(question, wanted)
+    else:
+        raise UsageError(f"--compare-to {wanted!r} may be prior, prior-year, D..D or DIM=VALUE")
+    return replace(question, start=start, end=end)
+
+
+def _earlier(question: Question, wanted: str) -> tuple[date, date]:
+    period = whole(question)
+    if question.is_state:
+        step = relativedelta(months=1) if wanted == "prior" else relativedelta(years=1)
+        day = period.end - step
+        day = periods.month_end(day) if period.end == periods.month_end(period.end) else day
+        return day, day
+    if question.every == "week":
+        return question.start - timedelta(days=364), question.end - timedelta(days=364)
+    earlier = periods.prior if wanted == "prior" else periods.prior_year
+    return earlier(max(period.start, date(1950, 1, 1)), period.end)
 
 
 def members(asked: Metric, name: str, given) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import warehouse
 from warehouse.schema import tables
 
 PARAM = re.compile(r"\$([a-z_]+)")
-PLACE = re.compile(r"\{([a-z_]+)\}")
+PLACE = re.compile(r"\{([a-z_0-9]+(?:\.[a-z_0-9]+)?)\}")
 CREATE = re.compile(
     r"(?:create\s+(?:or\s+replace\s+)?(?:temp\s+)?(?:table|view)\s+(\w+)\s+as|insert\s+into\s+(\w+))\s+", re.IGNORECASE
 )

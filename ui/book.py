@@ -6,8 +6,8 @@ import streamlit as st
 
 from charts.numbers import counted
 from metrics.known import needed_tables
-from metrics.query import relation_text
 from metrics.registry import Metric, resolve
+from metrics.relations import relation_text
 from ui import data
 from ui.escape import md_escape
 from warehouse.schema import tables

@@ -17,6 +17,7 @@ import pandas as pd
 import warehouse
 from metrics.materialise import fill_columns, materialise_metric
 from metrics.registry import Metric
+from metrics.relations import needed_first
 from warehouse.schema import tables
 
 MARTS = Path(warehouse.__path__[0]) / "marts"
@@ -41,7 +42,7 @@ def company(
     as_of: str = "2026-04-30",
     currency: str | None = "EUR",
 ) -> Drawn:
-    """The version of a company drawn in tables (texts or frames), with the marts and the metric's relations."""
+    """The version of a company drawn in tables (texts or frames), with the marts, the metric's relations and those it needs."""
     con = duckdb.connect()
     con.execute("set threads = 1").fetchall()
     for table in tables().values():
@@ -53,8 +54,8 @@ def company(
     for path in sorted(MARTS.glob("*.sql")):
         con.execute(path.read_text("utf-8")).fetchall()
     fill_columns(con)
-    if metric is not None:
-        materialise_metric(con, metric)
+    for one in needed_first([metric] if metric else []):
+        materialise_metric(con, one)
     return Drawn(con)
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 import duckdb
 import pandas as pd
 
-from metrics.answers import answers
+from metrics.answers import answers, summed
 from metrics.drill import read_rows
 from metrics.known import facts_of
-from metrics.query import run, sums_sql, table_name
 from metrics.question import Request, check_params
+from metrics.relations import table_name
 from metrics.scope import as_of_date, questions
 
 
@@ -42,6 +42,7 @@ def reapply(version, metric, measure, request: Request) -> list:
         plain = rows[[name for name, _ in columns]].astype(object).where(rows.notna(), None)
         con.register("given", plain.map(lambda item: None if item is None else str(item)))
         con.execute(f"CREATE TABLE drilled AS SELECT {casts} FROM given").fetchall()
-    unfiltered = replace(question, where={}, every=None)
-    frame = run(con.cursor(), sums_sql(unfiltered, (), False, source="drilled"), unfiltered)
+    base = question.base and replace(question.base, where={}, every=None)
+    unfiltered = replace(question, where={}, every=None, base=base)
+    frame = summed(con.cursor(), unfiltered, (), False, source="drilled")
     return answers(con.cursor(), unfiltered, (), False, False, frame)
