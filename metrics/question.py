@@ -9,12 +9,14 @@ from rapidfuzz import process
 from metrics.periods import parse_every
 from metrics.registry import Measure, Metric, Relation, UsageError, resolve
 
-READINGS = ("value", "trend", "rows", "interval", "compare")
+READINGS = ("value", "trend", "rows", "interval", "steadiness", "compare", "flips")
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked: dates are inclusive local dates, `where` maps a dimension to allowed members ('' = missing)."""
+    """What is asked: dates are inclusive local dates, `where` maps a dimension to allowed members ('' = missing). The
+    limits of a steadiness reading are made anew from `baseline_from` on; `rules` says how many of its rules may signal.
+    """
 
     measures: tuple[str, ...] | None = None
     by: tuple[str, ...] = ()
@@ -29,6 +31,8 @@ class Request:
     limit: int | None = None
     offset: int = 0
     interval: bool = True
+    rules: int = 2
+    baseline_from: date | None = None
 
 
 @dataclass(frozen=True)

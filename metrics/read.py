@@ -10,6 +10,7 @@ from metrics.drill import read_rows
 from metrics.known import facts_of
 from metrics.question import Request, check_params, check_request
 from metrics.registry import metric
+from metrics.steady import read_steadiness
 
 
 def read(version, metric_id: str, request: Request) -> dict:
@@ -22,4 +23,6 @@ def read(version, metric_id: str, request: Request) -> dict:
         return read_rows(facts, asked, measures[0], params, request)
     if request.reading == "compare":
         return read_compare(facts, asked, measures, params, request)
+    if request.reading == "steadiness":
+        return read_steadiness(facts, asked, measures, params, request)
     return document(facts, asked, measures, params, request, list(rows_of(facts, asked, measures, params, request)))

@@ -119,7 +119,8 @@ class Measure:
     the canonical tables that date the measure where its relation also carries what it does not need. A number is
     provisional until `settles_after` days after the end of its period (or as a function of the parameters says; None:
     it never settles). `beside`: the finish gets the sums of two periods, told apart by a column `side` (1 the period
-    asked for, 0 its base: what --compare-to names, else the year before).
+    asked for, 0 its base: what --compare-to names, else the year before). `steady_from`: where a month of a steadiness
+    reading has fewer, months are merged into quarters.
     """
 
     name: str
@@ -142,6 +143,7 @@ class Measure:
     reads: tuple[str, ...] = ()
     settles_after: int | None | Callable = 0
     beside: bool = False
+    steady_from: int = 0
     additive: bool = True
     headline: bool = False
     meaning: str = ""

@@ -26,9 +26,9 @@ dispersion against the binomial; Laney 2002 on why large cohorts look unstable.
 from pathlib import Path
 
 import pandas as pd
-from scipy import stats
 
-from metrics.finish import divide, number
+from metrics import steadiness
+from metrics.finish import number
 from metrics.intervals import wilson
 from metrics.registry import Answer, Dim, Measure, Metric, Param, Relation
 
@@ -103,6 +103,7 @@ def lead_measure(name: str, title: str, day: str, meaning: str, hit: str = "true
         },
         "requires": order_needs,
         "settles_after": window,
+        "steady_from": 30,
         "meaning": meaning,
     }
     return Measure(name, title, "share", "up", "lead", **{**settled, **more})
@@ -132,16 +133,13 @@ def cohorts(frame) -> pd.DataFrame:
     return table
 
 
-def dispersion(frame) -> tuple[float, int, int] | None:
-    """(chi2, degrees of freedom, leads) against one common share; None when that says nothing."""
+def dispersion(frame) -> tuple[float, float, int, int] | None:
+    """(phi, p, degrees of freedom, leads) against one common share; None when that says nothing."""
     if frame.empty:
         return None
     table = cohorts(frame)
-    share = divide(table["num"].sum(), table["n"].sum())
-    if len(table) < 2 or share is None or not 0 < share < 1:
-        return None
-    chi2 = float(((table["num"] - table["n"] * share) ** 2 / table["n"]).sum() / (share * (1 - share)))
-    return chi2, len(table) - 1, int(table["n"].sum())
+    found = steadiness.dispersion(table["num"], table["n"])
+    return None if found is None else (*found, int(table["n"].sum()))
 
 
 def _of_dispersion(frame, value) -> Answer:
@@ -151,18 +149,20 @@ def _of_dispersion(frame, value) -> Answer:
         return Answer(
             None, None, None, n, reason=None if not n else "needs two cohorts and a share above 0 and below 1"
         )
-    chi2, freedom, n = found
+    ratio, chance, freedom, n = found
     few = freedom + 1 < 6
     reason = f"{freedom + 1} cohorts; six make a series" if few else None
-    return Answer(value(chi2, freedom), chi2, freedom, n, status="insufficient" if few else None, reason=reason)
+    return Answer(
+        value(ratio, chance), ratio * freedom, freedom, n, status="insufficient" if few else None, reason=reason
+    )
 
 
 def phi(frame, params) -> Answer:
-    return _of_dispersion(frame, lambda chi2, freedom: chi2 / freedom)
+    return _of_dispersion(frame, lambda ratio, chance: ratio)
 
 
 def p_value(frame, params) -> Answer:
-    return _of_dispersion(frame, lambda chi2, freedom: float(stats.chi2.sf(chi2, freedom)))
+    return _of_dispersion(frame, lambda ratio, chance: chance)
 
 
 def spread(name: str, title: str, better: str | None, finish, meaning: str) -> Measure:
