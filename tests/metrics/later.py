@@ -127,6 +127,12 @@ EVENTS = {
         "split_part(po_line_id, '/', 1)", ("po_line_id",), f"split_part(po_line_id, '/', 1) in ({LATE_PURCHASE})"
     ),
     "po_receipt": Event("receipt_id", ("receipt_id",), "received_date > $day"),
+    "capacity_period": Event(
+        "concat(resource_id, period_start)",
+        ("resource_id",),
+        "coalesce(recorded_date, period_end, period_start + 6) > $day",
+    ),
+    "inventory_movement": Event("movement_id", ("movement_id",), "moved_date > $day"),
 }
 TIMELESS = {"customer", "product", "product_cost", "product_site", "supplier", "site", "entity_alias"}
 TIMELESS |= {"opportunity_order_link"}

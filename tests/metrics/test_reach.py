@@ -20,6 +20,7 @@ DATED_BY = {
     ("lead_to_order_rate", "rate"): {"lead", "opportunity", "opportunity_field_history", "sales_order", "order_line"},
     ("satisfaction_vs_delivery", "rho"): LINES
     | {"survey_response", "case_ticket", "customer_notification", "return_line", "invoice_line"},
+    ("capacity_utilisation", "cv"): {"capacity_period"},
 }
 
 
