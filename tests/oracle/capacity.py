@@ -6,6 +6,7 @@ from tests.oracle.company import AS_OF, Company, plus
 
 MONDAY = date(2025, 3, 3)
 RESOURCES = {"R0": ("S0", "Pumps"), "R1": ("S0", "Valves"), "R2": ("S1", "Pumps"), "R3": ("S1", None)}
+IDEAL = {"R0": 0.5, "R1": 0.25, "R2": 0.5, "R3": 0.1}
 
 
 def add_capacity(rng, made: Company) -> None:
@@ -21,7 +22,7 @@ def add_capacity(rng, made: Company) -> None:
                 row = {"resource_id": resource, "site_id": site, "family": family, "shift": shift}
                 row |= {"period_start": monday, "period_end": plus(monday, 6), "calendar_hours": 84}
                 available = 0 if (resource, monday) in closed else int(rng.integers(32, 41))
-                row |= {"available_hours": available, "ideal_hours_per_unit": 0.5}
+                row |= {"available_hours": available, "ideal_hours_per_unit": IDEAL[resource]}
                 found += _versions(rng, row, available, load)
 
 
@@ -37,7 +38,7 @@ def _versions(rng, row: dict, available: int, load: float) -> list[dict]:
     if recorded <= AS_OF and rng.random() < 0.97:
         spread = 0.35 if rng.random() < 0.1 else 0.12
         actual = round(available * max(0.1, load + float(rng.normal(0, spread))), 2)
-        total = int(actual / 0.5 * float(rng.uniform(0.8, 1.0)))
+        total = int(actual / row["ideal_hours_per_unit"] * float(rng.uniform(0.8, 1.0)))
         good = int(total * float(rng.uniform(0.9, 1.0)))
         done = {"recorded_date": recorded, "actual_hours": actual, "planned_load_hours": planned}
         done |= {"downtime_hours": round(available * float(rng.uniform(0, 0.15)), 2)}

@@ -136,7 +136,8 @@ def _repriced(rng, story: Story) -> None:
     if (AS_OF - start).days < 2:
         return
     day = plus(start, rng.integers(1, (AS_OF - start).days))
-    if day in [when for when, *_ in story.events] + [when for when, _ in story.parts]:
+    busy = [when for when, *_ in story.events] + [when for when, _ in story.parts]
+    if day in busy or story.open_on(day) == 0:
         return
     story.prices = [(start, price + int(rng.choice([-2, 1, 3]))), (day, price)]
 

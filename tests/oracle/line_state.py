@@ -1,8 +1,11 @@
 """What stands beside orders and deliveries: prices, priorities, ship windows, holds, picks, papers, returns."""
 
+from datetime import date
+
 from tests.oracle.company import FIRST, Company, plus, upto
 
 REASONS = ("credit", "quality", "address")
+LAST_SOLD = {"S0": date(2025, 8, 1), "S1": date(2025, 12, 1)}  # of P5
 
 
 def add_line_state(rng, made: Company) -> None:
@@ -27,6 +30,8 @@ def add_line_state(rng, made: Company) -> None:
 
 
 def _line(rng, erp: dict, row: dict, order: dict) -> None:
+    if row["product_id"] == "P5" and order["ordered_date"] >= LAST_SOLD[row["site_id"]]:
+        row["product_id"] = "P4"
     price = int(rng.integers(4, 40))
     row |= {"unit_price": price, "net_amount": row["ordered_qty"] * price}
     row |= {"partial_allowed": bool(rng.random() < 0.6), "planner": str(rng.choice(["Kim", "Lee"]))}

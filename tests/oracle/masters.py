@@ -2,10 +2,11 @@
 
 from datetime import date, timedelta
 
-from tests.oracle.company import AS_OF, FIRST, Company
+from tests.oracle.company import AS_OF, FAMILIES, FIRST, Company
 
 RANKS = {"A": 1, "B": 2, "C": 3}
 MODELS = ("MTS", "MTO", "MTS", "ETO", "MTS", "MTO")
+NEVER_SOLD = (6, 7)
 HOLIDAYS = {(1, 1), (5, 1), (10, 3), (12, 25), (12, 26)}
 
 
@@ -66,12 +67,13 @@ def _contradict(rng, row: dict) -> None:
 
 
 def _products(rng, erp: dict) -> None:
-    """Half are made, one is new; lead times are told for most sites."""
+    """Half are made, two were never sold and one of these is new; lead times are told for most sites."""
     erp["product_site"] = []
+    erp["product"] += [{"product_id": f"P{i}", "family": FAMILIES[i % 2], "base_uom": "PC"} for i in NEVER_SOLD]
     for number, row in enumerate(erp["product"]):
         row |= {"name": f"Product {number}", "category": ("Flow", "Flow", "Heat")[number % 3]}
-        row |= {"make_or_buy": "make" if number % 2 else "buy", "fulfil_model": MODELS[number]}
-        row["launch_date"] = date(2026, 3, 15) if number == 4 and rng.random() < 0.5 else date(2020, 1, 1)
+        row |= {"make_or_buy": "make" if number % 2 else "buy", "fulfil_model": MODELS[number % 6]}
+        row["launch_date"] = date(2026, 3, 15) if number == NEVER_SOLD[1] else date(2020, 1, 1)
         for site in ("S0", "S1"):
             if rng.random() < 0.8:
                 erp["product_site"].append(

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from tests.oracle.company import AS_OF, Company, plus
+from tests.oracle.masters import NEVER_SOLD
 
 SUNDAYS = [date(2025, 3, 2) + timedelta(weeks=week) for week in range(61)]
 TURN = date(2025, 9, 1)
@@ -16,6 +17,8 @@ def add_stock(rng, made: Company) -> None:
     for number in range(6):
         for site in ("S0", "S1"):
             _weeks(rng, erp, f"P{number}", site)
+    for number in NEVER_SOLD:
+        _weeks(rng, erp, f"P{number}", "S0")
     if made.seed % 2 == 0:
         _movements(rng, erp)
     _reservations(rng, erp)
@@ -24,7 +27,7 @@ def add_stock(rng, made: Company) -> None:
 def _costs(rng, erp: dict) -> None:
     """Two costs one after the other for each product; one site has its own, one product only since last summer."""
     erp["product_cost"] = []
-    for number in range(6):
+    for number in (*range(6), *NEVER_SOLD):
         cost = int(rng.integers(2, 30))
         row = {"product_id": f"P{number}", "currency": "EUR"}
         since = date(2025, 6, 1) if number == 3 else date(2024, 1, 1)
