@@ -105,11 +105,14 @@ def _intervals(cursor, question: Question, by, recompute: bool) -> dict:
 
 
 def _with_interval(question: Question, cell: Cell, width) -> Cell:
+    """The cell with its interval; a function of the measure gives (low, high, method), or such by part."""
     answer, kind = cell.answer, question.measure.interval
-    if kind is None or answer.value is None or answer.ci is not None or (answer.part and not question.has_parts):
+    by_part = isinstance(width, dict) and callable(kind)
+    alone = answer.part and not question.has_parts and not by_part
+    if kind is None or answer.value is None or answer.ci is not None or alone:
         return cell
     if callable(kind):
-        low, high, method = width or (None, None, None)
+        low, high, method = (width.get(answer.part) if by_part else width) or (None, None, None)
         ci = None if low is None and high is None else (low, high)
     else:
         method_of = intervals.proportion if kind == "proportion" else intervals.ratio
