@@ -7,17 +7,21 @@ from metrics.registry import catalogue, metric, resolve
 from warehouse.schema import tables
 
 LINES = {"sales_order", "order_line", "order_line_change", "promise_history", "shipment", "shipment_line"}
+BOOKED = {"sales_order", "order_line", "order_line_change", "promise_history"}
 DEALS = {"opportunity", "opportunity_field_history"}
 STOCK = LINES | {"inventory_snapshot", "stock_reservation"}
 FORECAST = LINES | {"opportunity", "opportunity_snapshot", "opportunity_line"}
 DATED_BY = {
     ("otif", "otif"): LINES,
+    ("order_mix", "hhi"): BOOKED,
     ("otif", "unit_fill"): LINES,
     ("otif", "perfect_order"): LINES | {"return_line", "invoice_line"},
     ("commitment_to_delivery", "km_median"): LINES | DEALS,
+    ("fulfilment_cycle_variance", "cv"): LINES,
     ("days_of_inventory_by_segment", "days"): STOCK,
     ("pipeline_forecast_accuracy", "wape"): FORECAST,
     ("lead_to_order_rate", "rate"): {"lead", "opportunity", "opportunity_field_history", "sales_order", "order_line"},
+    ("sales_cycle_days", "km_median"): DEALS,
     ("satisfaction_vs_delivery", "rho"): LINES
     | {"survey_response", "case_ticket", "customer_notification", "return_line", "invoice_line"},
     ("capacity_utilisation", "cv"): {"capacity_period"},
