@@ -17,7 +17,7 @@ from warehouse.loads import active_loads
 from warehouse.versions import open_version
 
 MIDDLE, LAST_BUT_ONE = date(2025, 4, 30), date(2026, 3, 31)
-NUMBERS = {"window": 30, "grace": 2, "tol": 0.1}
+NUMBERS = {"window": 30, "grace": 2, "tol": 0.1, "medium_from": 20_000, "large_from": 60_000, "merge_days": 3}
 
 
 @pytest.fixture(scope="session", params=[MIDDLE, pytest.param(LAST_BUT_ONE, marks=pytest.mark.slow)], ids=str)
