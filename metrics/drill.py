@@ -1,18 +1,16 @@
 """The rows behind a number: the same population, the same filters, with components and sources."""
 
-import re
 from dataclasses import replace
 
 from metrics.available import check_members, unavailable
 from metrics.document import document
 from metrics.known import Facts
-from metrics.query import _filters, _reason, dim_sql, run
+from metrics.query import _filters, _reason, as_base, dim_sql, key_sql, run
 from metrics.question import Question
 from metrics.registry import Measure, Metric
 from metrics.relations import chain, is_recomputed, table_name
 from metrics.scope import as_of_date, questions
 
-BOUND = re.compile(r"\$(start|end|where_[a-z_]+)\b")
 PROVENANCE = ("source_system", "source_object", "source_id", "load_id", "source_line")
 
 
@@ -29,7 +27,7 @@ def read_rows(facts: Facts, asked: Metric, measure: Measure, params: dict, reque
         question = replace(question, end=min(question.end, question.as_of))
     sql = rows_sql(facts, question)
     total = run(facts.version.cursor(), f"SELECT count(*) AS n FROM ({sql})", question)["n"].iloc[0]
-    frame = run(facts.version.cursor(), sql + _page(request), question)
+    frame = run(facts.version.cursor(), f"{sql} ORDER BY row_key{page_sql(request)}", question)
     rows = list(_rows(facts, question, frame))
     return {**frame_of, "columns": _columns(question, frame), "total_rows": int(total), "rows": rows}
 
@@ -39,7 +37,7 @@ def rows_sql(facts: Facts, question: Question) -> str:
     two periods the rows of both, told apart by `side`."""
     if not question.measure.beside:
         return _side_sql(facts, question)
-    base = BOUND.sub(r"$base_\1", _side_sql(facts, question.base))
+    base = as_base(_side_sql(facts, question.base))
     sides = ((1, _side_sql(facts, question)), (0, base))
     return " UNION ALL ".join(f"SELECT {side} AS side, * FROM ({sql}) AS rows_{side}" for side, sql in sides)
 
@@ -51,8 +49,10 @@ def _side_sql(facts: Facts, question: Question) -> str:
     steps = chain(question, recompute)
     steps.append(f"chosen AS (SELECT * FROM {source} WHERE {' AND '.join(_filters(question, source))})")
     stage = question.field("stage")
-    key = " || '/' || ".join(f"coalesce(({column})::VARCHAR, '')" for column in relation.key)
-    columns = [f"{key} AS row_key", *(f"{dim_sql(metric, name)} AS d__{name}" for name in metric.dims)]
+    columns = [
+        f"{key_sql(relation.key)} AS row_key",
+        *(f"{dim_sql(metric, name)} AS d__{name}" for name in metric.dims),
+    ]
     if stage is None:
         day = "state_date" if question.is_state else question.field("anchor")
         columns += [f"({day}) AS day", *_components(question), f"{_reason(question)} AS reason"]
@@ -73,9 +73,10 @@ def _groups_in_period(question: Question, stage) -> str:
     return f"staged AS (SELECT {by} FROM chosen GROUP BY {by} HAVING ({stage.having}){dated})"
 
 
-def _page(request) -> str:
+def page_sql(request) -> str:
+    """The part of a text that turns the page."""
     limit = "" if request.limit is None else f" LIMIT {int(request.limit)}"
-    return f" ORDER BY row_key{limit} OFFSET {int(request.offset)}"
+    return f"{limit} OFFSET {int(request.offset)}"
 
 
 def _plain(frame) -> list[str]:

@@ -3,14 +3,16 @@
 Columns of the sums: d_<dim>, bucket, the measure's keys, its sums, x_<reason> (rows left out), c_<coverage>.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from metrics.periods import bucket_sql
 from metrics.question import Question
 from metrics.registry import Metric
 from metrics.relations import borrowed, chain, table_name
-from metrics.sqltext import bind
+from metrics.sqltext import PARAM, bind
+
+NOTHING: Mapping[str, str] = {}
 
 
 def values(question: Question) -> dict:
@@ -29,10 +31,20 @@ def values(question: Question) -> dict:
     return found
 
 
+def as_base(sql: str) -> str:
+    """The text of a question's base, to stand in one text with its own: everything it binds under another name."""
+    return PARAM.sub(r"$base_\1", sql)
+
+
 def dim_sql(metric: Metric, name: str) -> str:
     """A dimension's member as text, its own word for a missing one."""
     dim = metric.dims[name]
     return f"coalesce(nullif(({dim.column})::VARCHAR, ''), '{dim.empty}')"
+
+
+def key_sql(columns: Iterable[str]) -> str:
+    """The columns that name a row, as one text."""
+    return " || '/' || ".join(f"coalesce(({column})::VARCHAR, '')" for column in columns)
 
 
 def _filters(question: Question, source: str, use_period: bool = True) -> list[str]:
@@ -58,8 +70,9 @@ def _named(pairs: Iterable[tuple[str, str]]) -> str:
     return ",\n    ".join(f"{text} AS {name}" for name, text in pairs)
 
 
-def picked(question: Question, by: tuple, recompute: bool, cluster: bool = False, source: str | None = None) -> str:
-    """CTE text ending in `picked`: one line per row (or staged group) with dims, day, keys, components, reason."""
+def picked(question: Question, by: tuple, recompute: bool, more: Mapping[str, str] = NOTHING, source=None) -> str:
+    """CTE text ending in `picked`: one line per row (or staged group) with dims, day, keys, components, reason and what
+    `more` names."""
     measure, stage = question.measure, question.field("stage")
     source = source or table_name(question.metric, question.relation_name)
     steps = chain(question, recompute)
@@ -78,8 +91,7 @@ def picked(question: Question, by: tuple, recompute: bool, cluster: bool = False
     columns += [(f"s_{name}", f"({text})") for name, text in question.field("sums").items()]
     columns += [(f"c_{name}", f"({text})::INT") for name, text in measure.coverage.items()]
     columns.append(("reason", _reason(question)))
-    if cluster:
-        columns.append(("cluster", f"({question.field('cluster')})"))
+    columns += [(name, f"({text})") for name, text in more.items()]
     steps.append(f"picked AS (SELECT {_named(columns)}\n  FROM {source} WHERE {where})")
     return "WITH " + ",\n".join(steps)
 
@@ -101,11 +113,15 @@ def sums_sql(question: Question, by: tuple[str, ...], recompute: bool, source: s
     return f"{picked(question, by, recompute, source=source)}\nSELECT {columns} FROM picked GROUP BY ALL"
 
 
+def _cluster(question: Question) -> dict[str, str]:
+    return {"cluster": question.field("cluster")}
+
+
 def clusters_sql(question: Question, by: tuple[str, ...], recompute: bool) -> str:
     """Number of clusters and their sums of squares and products, for the linearised variance."""
     groups = ", ".join(_groups(question, by))
     names = ", ".join(group.split(" AS ")[-1] for group in _groups(question, by))
-    return f"""{picked(question, by, recompute, cluster=True)},
+    return f"""{picked(question, by, recompute, _cluster(question))},
 clustered AS (SELECT {groups}, cluster, sum(s_num)::DOUBLE AS k, sum(s_den)::DOUBLE AS n
   FROM picked WHERE reason IS NULL GROUP BY ALL)
 SELECT {names}, count(*) AS m, sum(k * k) AS kk, sum(k * n) AS kn, sum(n * n) AS nn
@@ -116,7 +132,7 @@ def clustered_sums_sql(question: Question, by: tuple[str, ...], recompute: bool)
     """The sums split by cluster, for intervals that need more than squares."""
     groups = ", ".join([*_groups(question, by), *question.measure.keys, "cluster"])
     sums = ", ".join(f"sum(s_{name}) AS {name}" for name in question.field("sums"))
-    rows = picked(question, by, recompute, cluster=True)
+    rows = picked(question, by, recompute, _cluster(question))
     return f"{rows}\nSELECT {groups}, {sums} FROM picked WHERE reason IS NULL GROUP BY ALL"
 
 

@@ -7,6 +7,7 @@ from metrics.cells import rows_of
 from metrics.compare import read_compare
 from metrics.document import document
 from metrics.drill import read_rows
+from metrics.flips import read_flips
 from metrics.known import facts_of
 from metrics.question import Request, check_params, check_request
 from metrics.registry import metric
@@ -23,6 +24,8 @@ def read(version, metric_id: str, request: Request) -> dict:
         return read_rows(facts, asked, measures[0], params, request)
     if request.reading == "compare":
         return read_compare(facts, asked, measures, params, request)
+    if request.reading == "flips":
+        return read_flips(facts, asked, measures[0], params, request)
     if request.reading == "steadiness":
         return read_steadiness(facts, asked, measures, params, request)
     return document(facts, asked, measures, params, request, list(rows_of(facts, asked, measures, params, request)))

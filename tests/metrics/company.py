@@ -42,7 +42,7 @@ def company(
     as_of: str = "2026-04-30",
     currency: str | None = "EUR",
 ) -> Drawn:
-    """The version of a company drawn in tables (texts or frames), with the marts, the metric's relations and those it needs."""
+    """The version of a company drawn in tables (texts or frames), with the marts, the metric and those it needs."""
     con = duckdb.connect()
     con.execute("set threads = 1").fetchall()
     for table in tables().values():

@@ -87,10 +87,10 @@ def test_six_to_eleven_points_make_provisional_limits(asked):
 
 
 def test_a_month_that_is_not_over_neither_makes_limits_nor_signals(asked):
-    rows = asked([10, 12] * 11 + [10, 20], date_to=date(2026, 5, 31), date_from=START, every="month")
-    assert parts(rows, "signal")
-    early = asked([10, 12] * 11 + [10, 20], date_to=date(2026, 4, 30), date_from=START, every="quarter")
-    assert all(row["n"] in (20, 60) for row in parts(early, None))
+    rows = asked([10, 12] * 12 + [20], date_from=START, date_to=date(2026, 5, 31))
+    assert (parts(rows, None)[-1]["value"], parts(rows, None)[-1]["provisional"]) == (1.0, True)
+    assert not parts(rows, "signal")
+    assert parts(rows, "false_alarm")[0]["n"] == 24
 
 
 def test_shares_are_set_against_chance(asked):
