@@ -18,6 +18,9 @@ from warehouse.versions import open_version
 
 MIDDLE, LAST_BUT_ONE = date(2025, 4, 30), date(2026, 3, 31)
 NUMBERS = {"window": 30, "grace": 2, "tol": 0.1, "medium_from": 20_000, "large_from": 60_000, "merge_days": 3}
+NUMBERS |= dict.fromkeys(("weight_quality", "weight_delivery", "weight_price", "weight_lead_time"), 0.5)
+NUMBERS |= {"early": 3, "ppm_floor": 5000, "ppm_target": 100, "otif_floor": 0.5, "otif_target": 1, "ppv_floor": 0.1}
+NUMBERS |= {"ppv_target": -0.1, "cv_floor": 1, "cv_target": 0}
 
 
 @pytest.fixture(scope="session", params=[MIDDLE, pytest.param(LAST_BUT_ONE, marks=pytest.mark.slow)], ids=str)

@@ -11,7 +11,11 @@ BOOKED = {"sales_order", "order_line", "order_line_change", "promise_history"}
 DEALS = {"opportunity", "opportunity_field_history"}
 STOCK = LINES | {"inventory_snapshot", "stock_reservation"}
 FORECAST = LINES | {"opportunity", "opportunity_snapshot", "opportunity_line"}
+PURCHASES = {"purchase_order", "po_line", "po_schedule_line", "po_line_change", "po_receipt"}
+PROMISED = STOCK | {"order_line_hold", "purchase_order", "po_line", "po_schedule_line", "po_line_snapshot"}
+PROMISED |= {"po_line_change", "po_receipt", "production_order", "production_order_change"}
 DATED_BY = {
+    ("exceptions", "revenue_at_risk"): PROMISED,
     ("otif", "otif"): LINES,
     ("order_mix", "hhi"): BOOKED,
     ("otif", "unit_fill"): LINES,
@@ -25,6 +29,8 @@ DATED_BY = {
     ("satisfaction_vs_delivery", "rho"): LINES
     | {"survey_response", "case_ticket", "customer_notification", "return_line", "invoice_line"},
     ("capacity_utilisation", "cv"): {"capacity_period"},
+    ("supplier_scorecard", "total"): PURCHASES | {"supplier_return_line"},
+    ("supplier_scorecard", "otif"): PURCHASES,
 }
 
 
