@@ -8,7 +8,7 @@ from metrics.sqltext import mart_reads, params_of, tables_read
 from warehouse.schema import tables
 
 CLOCK = re.compile(r"\b(current_date|current_timestamp|now\s*\(|today\s*\(|localtimestamp)", re.IGNORECASE)
-CONTROL = {"load", "load_table", "entity_xref", "company_setting", "dq_issue", "fx"}
+CONTROL = {"load", "load_table", "entity_xref", "entity_record", "match_pair", "company_setting", "dq_issue", "fx"}
 BETTER = ("up", "down", "band", None)
 
 

@@ -29,6 +29,7 @@ from warehouse.steps.latest import latest
 from warehouse.steps.match import match
 from warehouse.steps.publish import BUILDING, publish, tidy
 from warehouse.steps.quality import quality
+from warehouse.steps.records import records
 from warehouse.steps.requested import requested
 from warehouse.steps.times import times
 from warehouse.steps.units import units
@@ -36,7 +37,7 @@ from warehouse.steps.units import units
 MEMORY = "3600MB"
 MARTS = Path(__file__).parent / "marts"
 SOURCES = (Path(__file__).parent / "schema", MARTS, Path(__file__).parent / "steps")
-STEPS = (inputs, latest, match, ids, golden, times, units, requested, history, fx, quality)
+STEPS = (inputs, latest, match, records, ids, golden, times, units, requested, history, fx, quality)
 
 
 def build(
