@@ -1,18 +1,22 @@
-"""A reading beside another: the prior period, the year before, other dates, or another member. A plain difference."""
+"""A reading beside another: the prior period, the year before, other dates, or another member."""
 
 from dataclasses import replace
 
 from metrics.cells import rows_of
+from metrics.composed import composed
 from metrics.document import document
 from metrics.intervals import newcombe_of
 from metrics.known import Facts
 from metrics.question import Request
-from metrics.registry import Metric
+from metrics.registry import Measure, Metric
 from metrics.scope import as_of_date, base_of, questions
 
 
 def read_compare(facts: Facts, asked: Metric, measures, params: dict, request: Request) -> dict:
-    """Standard rows, each with `base`, `difference` (value - base) and, for proportions, Newcombe's `difference_ci`."""
+    """Standard rows, each with `base`, `difference` (value - base) and, for proportions, Newcombe's `difference_ci`.
+
+    Sliced, a row of a slice also has `contribution`, what it adds to the difference of the whole, largest first; for a
+    ratio of sums `within` and `mix` as well, whose sums over the slices are rows of the whole with these parts."""
     as_of = as_of_date(facts, asked, measures, params, request)
     plain = replace(request, reading="value", every=None, as_of=as_of)
     now = list(rows_of(facts, asked, measures, params, plain))
@@ -21,10 +25,25 @@ def read_compare(facts: Facts, asked: Metric, measures, params: dict, request: R
         then = replace(plain, **_base(facts, asked, measure, params, plain, request.compare_to or "prior"))
         against = _dim(request.compare_to)
         base = {_key(row, against): row for row in rows_of(facts, asked, [measure], params, then)}
-        for row in (row for row in now if row["measure"] == measure.name):
-            apart = against is None or against in row["slice"] or against in request.where
-            rows.append(_beside(row, base.get(_key(row, against)), apart and measure.interval == "proportion"))
+        own = [row for row in now if row["measure"] == measure.name]
+        own += _vanished(own, base, against)
+        own = [_beside(row, base.get(_key(row, against)), _is_apart(row, measure, request, against)) for row in own]
+        rows += composed(own, measure) if request.by and against not in request.by else own
     return document(facts, asked, measures, params, plain, rows)
+
+
+def _is_apart(row: dict, measure: Measure, request: Request, against: str | None) -> bool:
+    """Whether the two sides share no row, so that the interval of two independent shares holds."""
+    return (against is None or against in row["slice"] or against in request.where) and measure.interval == "proportion"
+
+
+def _vanished(own: list[dict], base: dict[tuple, dict], against: str | None) -> list[dict]:
+    """Slices that only the base has, as rows with nothing in them."""
+    here = {_key(row, against) for row in own}
+    period = next((row["period"] for row in own), None)
+    empty = {"value": None, "num": 0, "den": 0, "n": 0, "ci": None, "ci_method": None, "status": "insufficient"}
+    empty |= {"reason": "no rows in scope", "period": period, "coverage": {}, "excluded": {}}
+    return [{**row, **empty} for key, row in base.items() if row["slice"] and key not in here]
 
 
 def _base(facts: Facts, asked: Metric, measure, params: dict, request: Request, wanted) -> dict:
