@@ -10,6 +10,7 @@ LINES = {"sales_order", "order_line", "order_line_change", "promise_history", "s
 BOOKED = {"sales_order", "order_line", "order_line_change", "promise_history"}
 DEALS = {"opportunity", "opportunity_field_history"}
 STOCK = LINES | {"inventory_snapshot", "stock_reservation"}
+SOLD = {"sales_order", "order_line", "shipment", "shipment_line"}
 FORECAST = LINES | {"opportunity", "opportunity_snapshot", "opportunity_line"}
 PURCHASES = {"purchase_order", "po_line", "po_schedule_line", "po_line_change", "po_receipt"}
 PROMISED = STOCK | {"order_line_hold", "purchase_order", "po_line", "po_schedule_line", "po_line_snapshot"}
@@ -29,6 +30,7 @@ DATED_BY = {
     ("satisfaction_vs_delivery", "rho"): LINES
     | {"survey_response", "case_ticket", "customer_notification", "return_line", "invoice_line"},
     ("capacity_utilisation", "cv"): {"capacity_period"},
+    ("inventory_turns", "turns"): {"inventory_snapshot", "inventory_movement", "return_line", *SOLD},
     ("supplier_scorecard", "total"): PURCHASES | {"supplier_return_line"},
     ("supplier_scorecard", "otif"): PURCHASES,
 }
