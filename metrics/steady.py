@@ -8,7 +8,7 @@ Points are rows as a trend has them. Every series (measure, part, slice) is foll
   laney_lower, laney_upper   for shares with uneven or large n, at each point
   phi, p_value               for shares: dispersion of the points against chance
   signal                     a point that breaks a rule; `reason` says which
-A member's own part stands before them ("sea:center"). A period that is not over and a point that says nothing
+A member's own part stands before them ("sea:center"); where a row is not in the measure's unit it names its `unit`. A period that is not over and a point that says nothing
 (insufficient, not available) are shown but neither make limits nor signal.
 """
 
@@ -130,7 +130,7 @@ def _limits(series: Series, limits: Limits, first: int, rules: int) -> Iterator[
     yield _told(series, "baseline", limits.center, rows=made, n=limits.baseline, status=status, provisional=provisional)
     points = len(series.counted) - first
     by_chance = steadiness.false_alarms(points, limits.baseline, rules)
-    yield _told(series, "false_alarm", by_chance, n=points, status="ok")
+    yield _told(series, "false_alarm", by_chance, n=points, status="ok", unit="share")
 
 
 def _against_chance(series: Series, first: int, broken: dict[int, int]) -> Iterator[dict]:
@@ -138,8 +138,8 @@ def _against_chance(series: Series, first: int, broken: dict[int, int]) -> Itera
     spread = steadiness.dispersion(hits, of)
     if spread is not None:
         phi, chance, freedom = spread
-        yield _told(series, "phi", phi, n=freedom + 1, status="ok")
-        yield _told(series, "p_value", chance, n=freedom + 1, status="ok")
+        yield _told(series, "phi", phi, n=freedom + 1, status="ok", unit="ratio")
+        yield _told(series, "p_value", chance, n=freedom + 1, status="ok", unit="share")
     found = steadiness.laney(hits, of) if steadiness.needs_laney(of) else None
     if found is None:
         return

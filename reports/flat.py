@@ -4,6 +4,7 @@ import json
 
 LEAD = ("=", "+", "-", "@", "\t", "\r", "\n")
 FIELDS = ("value", "num", "den", "n", "ci_low", "ci_high", "ci_method", "status", "reason", "provisional", "currency")
+SIDES = ("standing", "other")
 COMPARED = ["base", "base_num", "base_den", "base_n", "difference", "difference_low", "difference_high"]
 
 
@@ -14,6 +15,8 @@ def safe(cell):
 
 def flat_rows(answer: dict) -> tuple[list[str], list[list]]:
     """Header and rows of a reading: one column per dimension, period and field; nested values as JSON text."""
+    if "flips" in answer:
+        return flipped(answer)
     if "columns" in answer:
         names = [column["name"] for column in answer["columns"]]
         cells = [[drilled(row, name) for name in names] + [row["sources"]] for row in answer["rows"]]
@@ -26,6 +29,16 @@ def flat_rows(answer: dict) -> tuple[list[str], list[list]]:
     return header, [_flat(answer["metric"], units, dims, row, compared) for row in answer["rows"]]
 
 
+def flipped(answer: dict) -> tuple[list[str], list[list]]:
+    """Header and rows of a reading of flips: components of both conventions side by side, empty where a row counts in
+    one of them only."""
+    names = [column["name"] for column in answer["columns"] if column["name"] not in SIDES]
+    parts = list(dict.fromkeys(part for row in answer["rows"] for side in SIDES for part in row[side] or ()))
+    header = [*names, *(f"{side}_{part}" for side in SIDES for part in parts)]
+    sides = [[(row[side] or {}).get(part) for side in SIDES for part in parts] for row in answer["rows"]]
+    return header, [[*(row[name] for name in names), *both] for row, both in zip(answer["rows"], sides, strict=True)]
+
+
 def drilled(row: dict, name: str):
     """One cell of a drilled row; components lie in a dict of their own."""
     return row[name] if name in row else row["components"].get(name)
@@ -35,7 +48,8 @@ def _flat(metric: str, units: dict, dims: list[str], row: dict, compared: bool) 
     period = row["period"] or {}
     low, high = row["ci"] or (None, None)
     values = {**row, "ci_low": low, "ci_high": high}
-    found = [metric, row["measure"], units[row["measure"]], row["part"], *(row["slice"].get(name) for name in dims)]
+    unit = row.get("unit") or units[row["measure"]]
+    found = [metric, row["measure"], unit, row["part"], *(row["slice"].get(name) for name in dims)]
     found += [period.get("label"), period.get("from"), period.get("to"), *(values.get(name) for name in FIELDS)]
     found += [_text(row["coverage"]), _text(row["excluded"])]
     if compared:

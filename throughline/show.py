@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from charts.numbers import THIN, change, counted, written
 from reports import words
-from reports.flat import drilled, flat_rows, safe
+from reports.flat import drilled, flat_rows, flipped, safe
 from throughline import say
 
 FORMATS = ("table", "json", "csv")
+RIGHT = ("value", "counted", "n", "base", "difference", "adds", "within", "mix")
 
 
 def print_reading(answer: dict, format: str) -> None:
@@ -18,6 +19,8 @@ def print_reading(answer: dict, format: str) -> None:
         say.document(answer)
     elif format == "csv":
         _print_csv(answer)
+    elif "flips" in answer:
+        _print_flips(answer)
     elif "columns" in answer:
         _print_rows(answer)
     else:
@@ -43,6 +46,23 @@ def _print_rows(answer: dict) -> None:
     say.line(f"{len(answer['rows'])} of {answer['total_rows']} rows; --limit and --offset turn the page")
 
 
+def _print_flips(answer: dict) -> None:
+    """Both numbers, how many rows flip in which way, and the rows."""
+    for side, params in (("standing", answer["standing_params"]), ("other", answer["params"])):
+        _print_table(
+            {**answer, "params": params, "rows": [{**row, "part": row["part"] or side} for row in answer[side]]}
+        )
+        say.line()
+    if answer.get("reason"):
+        say.line(answer["reason"])
+        return
+    header, rows = flipped(answer)
+    filled = [place for place, _ in enumerate(header) if any(row[place] not in (None, "") for row in rows)]
+    say.table([header[place] for place in filled], [[row[place] for place in filled] for row in rows])
+    kinds = ", ".join(f"{count} {kind}" for kind, count in answer["flips"].items()) or "none"
+    say.line(f"{len(rows)} of {answer['total_rows']} rows that flip ({kinds}); --limit and --offset turn the page")
+
+
 def _print_table(answer: dict) -> None:
     told = [f"as of {answer['as_of']}", f"version {answer['data_version']}", f"definition {answer['definition']}"]
     conventions = [f"{name}={value}" for name, value in answer["params"].items()]
@@ -52,7 +72,7 @@ def _print_table(answer: dict) -> None:
     units = {measure["measure"]: measure["unit"] for measure in answer["measures"]}
     columns = [(name, cell) for name, cell in _columns(answer, units) if any(cell(row) for row in answer["rows"])]
     rows = [[cell(row) for _, cell in columns] for row in answer["rows"]]
-    say.table([name for name, _ in columns], rows, right=("value", "counted", "n", "base", "difference"))
+    say.table([name for name, _ in columns], rows, right=RIGHT)
     _print_reasons(answer["rows"])
 
 
@@ -65,11 +85,14 @@ def _columns(answer: dict, units: dict) -> list[tuple[str, Callable]]:
         *slices,
         ("period", lambda row: (row["period"] or {}).get("label")),
         ("value", lambda row: _value(row, units)),
-        ("counted", lambda row: _plain(words.counts(row, units[row["measure"]]))),
+        ("counted", lambda row: _plain(words.counts(row, _unit(row, units)))),
         ("n", lambda row: _plain(counted(row["n"]))),
         ("interval", lambda row: _interval(row.get("ci"), row, units)),
         ("base", lambda row: _value({**row, **row["base"]}, units) if row.get("base") else ""),
-        ("difference", lambda row: _difference(row, units)),
+        ("difference", lambda row: _change(row.get("difference"), row, units)),
+        ("adds", lambda row: _change(row.get("contribution"), row, units)),
+        ("within", lambda row: _change(row.get("within"), row, units)),
+        ("mix", lambda row: _change(row.get("mix"), row, units)),
         ("status", lambda row: row["status"] + (" (provisional)" if row["provisional"] else "")),
     ]
 
@@ -78,13 +101,16 @@ def _value(row: dict, units: dict) -> str:
     """The number with its unit; nothing where too few rows stand behind it."""
     if row["status"] in ("insufficient", "not_available"):
         return "–"
-    return _plain(written(row["value"], units[row["measure"]], row["currency"]))
+    return _plain(written(row["value"], _unit(row, units), row["currency"]))
 
 
-def _difference(row: dict, units: dict) -> str:
-    if row.get("difference") is None:
-        return ""
-    return _plain(change(row["difference"], units[row["measure"]], row["currency"]))
+def _unit(row: dict, units: dict) -> str:
+    """The unit of a row: its own where it has one, else that of its measure."""
+    return row.get("unit") or units[row["measure"]]
+
+
+def _change(by: float | None, row: dict, units: dict) -> str:
+    return "" if by is None else _plain(change(by, _unit(row, units), row["currency"]))
 
 
 def _interval(ci, row: dict, units: dict) -> str:

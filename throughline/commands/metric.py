@@ -25,6 +25,9 @@ DataVersion = Annotated[int | None, typer.Option("--data-version", metavar="N", 
 Params = Annotated[list[str] | None, typer.Option("--param", metavar="NAME=VALUE...", help="Change a convention.")]
 CompareTo = Annotated[str | None, typer.Option("--compare-to", metavar=BASES, help="What the difference is from.")]
 Reading = Annotated[str | None, typer.Option("--reading", metavar=READINGS, help="Default: value.")]
+Rules = Annotated[int, typer.Option("--rules", metavar="N", min=1, max=3, help="How many steadiness rules may signal.")]
+CHANGED = "Make steadiness limits anew from this day, after a declared change."
+BaselineFrom = Annotated[str | None, typer.Option("--baseline-from", metavar="DATE", help=CHANGED)]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="How many rows at most.")]
 Offset = Annotated[int, typer.Option("--offset", metavar="N", min=0, help="How many rows to pass over first.")]
 Format = Annotated[str, typer.Option("--format", metavar="table|json|csv", help="How to print it.")]
@@ -59,6 +62,8 @@ def metric(
     param: Params = None,
     compare_to: CompareTo = None,
     reading: Reading = None,
+    rules: Rules = 2,
+    baseline_from: BaselineFrom = None,
     limit: Limit = None,
     offset: Offset = 0,
     format: Format = "table",
@@ -86,6 +91,8 @@ def metric(
         reading=reading or ("compare" if compare_to else "value"),
         limit=ROWS_OF_A_TABLE if limit is None and format == "table" else limit,
         offset=offset,
+        rules=rules,
+        baseline_from=day("--baseline-from", baseline_from),
     )
     place = home_of(home)
     version = open_version(place, data_version)
