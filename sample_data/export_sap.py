@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sample_data import names
+from sample_data import buying, names
 from sample_data.settings import day_number, thursdays
 from sample_data.story import Company
 from sample_data.texts import iso_dates, plain_rows, sap_dates, sap_numbers, write
@@ -23,14 +23,15 @@ def save(folder: Path, table: str, day: int, columns: dict, separator: str = ";"
 
 
 def customers(folder: Path, told: Company) -> None:
-    """KNA1: names are cut at 35 signs, the rest stands in NAME2."""
+    """KNA1: names are cut at 35 signs, the rest stands in NAME2; a few countries are not those of the CRM."""
     customer = told.customer
+    moved = (customer["join"] == "erp_number") & (customer["style"] % 12 == 7)
     full = names.western(
         [names.erp_spelling(*row) for row in customer[["name", "form", "style"]].itertuples(index=False)]
     )
     columns = {
         "KUNNR": customer["kunnr"],
-        "LAND1": customer["country"],
+        "LAND1": customer["country"].where(~moved, "CH"),
         "NAME1": [name[:35].rstrip() for name in full],
         "NAME2": [name[35:].lstrip() for name in full],
         "KTOKD": ["0001"] * len(customer),
@@ -48,7 +49,7 @@ def materials(folder: Path, told: Company) -> None:
     columns = {
         "MATNR": product["product"],
         "ERSDA": sap_dates([GO_LIVE] * count),
-        "MTART": ["HAWA"] * count,
+        "MTART": np.where(buying.is_made(told.goods), "FERT", "HAWA"),
         "MATKL": product["family"],
     }
     save(folder, "MARA", day, {**columns, "MEINS": ["ST"] * count, "LVORM": [""] * count})
@@ -76,6 +77,11 @@ def materials(folder: Path, told: Company) -> None:
     )
 
 
+def in_sap(told: Company) -> np.ndarray:
+    """Whether each order line stands in SAP and not in the book of the service desk."""
+    return (told.orders.order["book"] == "sap").to_numpy()[told.orders.line["order"]]
+
+
 def rejection(told: Company) -> np.ndarray:
     """ABGRU of each line, '' where it lives."""
     found = np.full(len(told.orders.line), "", dtype=object)
@@ -85,16 +91,18 @@ def rejection(told: Company) -> np.ndarray:
 
 def order_heads(folder: Path, told: Company) -> None:
     """VBAK, the returns after the orders; the CRM's opportunity id stands in ZZOPPID, sometimes cut to 15 signs."""
-    order, returns = told.orders.order, told.returns
+    ours = told.orders.order["book"] == "sap"
+    order, returns = told.orders.order[ours], told.returns
     deal = told.deal_ids[order["opp"]]
     deal = np.where(order["opp"] % 3 == 0, [text[:15] for text in deal], deal)
-    value = told.orders.line.groupby("order")["net"].sum()
-    earliest = told.orders.line.groupby("order")["requested"].min()
+    value = told.orders.line.groupby("order")["net"].sum()[order.index]
+    earliest = told.orders.line.groupby("order")["requested"].min()[order.index]
     dead = rejection(told) != ""
-    share = np.bincount(told.orders.line["order"], dead) / np.bincount(told.orders.line["order"])
+    share = (np.bincount(told.orders.line["order"], dead) / np.bincount(told.orders.line["order"]))[order.index]
     back = told.orders.line["order"].to_numpy()[returns["line"]]
     credit = told.orders.line["price"].to_numpy()[returns["line"]] * returns["qty"]
     kunnr = told.customer["kunnr"].reindex(order["company"]).to_numpy()
+    sender = told.customer["kunnr"].reindex(told.orders.order["company"]).to_numpy()[back]
     columns = {
         "VBELN": [*order["number"], *told.return_numbers],
         "ERDAT": sap_dates([*order["entered"], *returns["day"]]),
@@ -105,8 +113,8 @@ def order_heads(folder: Path, told: Company) -> None:
         "NETWR": sap_numbers([*value, *credit], 2),
         "WAERK": ["EUR"] * (len(order) + len(returns)),
         "VKORG": ["1000"] * (len(order) + len(returns)),
-        "VTWEG": [*order["channel"], *order["channel"].to_numpy()[back]],
-        "KUNNR": [*kunnr, *kunnr[back]],
+        "VTWEG": [*order["channel"], *told.orders.order["channel"].to_numpy()[back]],
+        "KUNNR": [*kunnr, *sender],
         "VDATU": sap_dates([*earliest, *returns["day"]]),
         "AUTLF": [*np.where(order["partial_allowed"], "", "X"), *[""] * len(returns)],
         "ABSTK": [*np.select([share == 1, share > 0], ["C", "B"], "A"), *["A"] * len(returns)],
@@ -118,12 +126,13 @@ def order_heads(folder: Path, told: Company) -> None:
 
 def order_items(folder: Path, told: Company) -> None:
     """VBAP, returned items after the ordered ones; ZZCANDAT and ZZCANBY say when and by whom a line was rejected."""
-    line, order, returns = told.orders.line, told.orders.order, told.returns
-    source = line.loc[returns["line"]]
+    every, order, returns = told.orders.line, told.orders.order, told.returns
+    ours = in_sap(told)
+    line, source = every[ours], every.loc[returns["line"]]
     both = {name: [*line[name], *source[name]] for name in ("product", "site", "planner")}
-    stopped = np.full(len(line), -1)
+    stopped = np.full(len(every), -1)
     stopped[told.cancelled["line"]] = told.cancelled["day"]
-    by = np.full(len(line), "", dtype=object)
+    by = np.full(len(every), "", dtype=object)
     by[told.cancelled["line"]] = told.cancelled["by"].map({"customer": "K", "us": "W"})
     count = len(returns)
     columns = {
@@ -138,13 +147,13 @@ def order_items(folder: Path, told: Company) -> None:
         "NETPR": sap_numbers([*line["price"], *source["price"]], 2),
         "NETWR": sap_numbers([*line["net"], *np.round(source["price"].to_numpy() * returns["qty"].to_numpy(), 2)], 2),
         "WAERK": ["EUR"] * (len(line) + count),
-        "ABGRU": [*rejection(told), *[""] * count],
+        "ABGRU": [*rejection(told)[ours], *[""] * count],
         "VGBEL": [*[""] * len(line), *order["number"].to_numpy()[source["order"]]],
         "VGPOS": [*["000000"] * len(line), *(f"{number:06d}" for number in source["line_no"])],
         "ERDAT": sap_dates([*order["entered"].to_numpy()[line["order"]], *returns["day"]]),
         "ZZDISPO": both["planner"],
-        "ZZCANDAT": sap_dates([*stopped, *[-1] * count]),
-        "ZZCANBY": [*by, *[""] * count],
+        "ZZCANDAT": sap_dates([*stopped[ours], *[-1] * count]),
+        "ZZCANBY": [*by[ours], *[""] * count],
     }
     save(folder, "VBAP", told.calendar.end, columns)
 
@@ -184,6 +193,7 @@ def schedules(folder: Path, told: Company) -> None:
     closed = np.where(outcome["sent"] >= told.orders.line["qty"], outcome["arrives"], told.calendar.end + 99)
     closed[told.cancelled["line"]] = told.cancelled["day"]
     place = np.lexsort((np.array(texts, dtype=object).astype(str), of))
+    place = place[in_sap(told)[of[place]]]
     of, start, until, texts = of[place], start[place], until[place], np.array(texts, dtype=object)[place]
     header = ";".join(["MANDT", "VBELN", "POSNR", "ETENR", "EDATU", "WMENG", "BMENG", "VRKME"])
     for day in thursdays(told.calendar):

@@ -7,16 +7,17 @@ import pandas as pd
 
 from sample_data import names
 from sample_data.export_sap import CARRIERS, GO_LIVE, save
-from sample_data.settings import workday
 from sample_data.story import Company
 from sample_data.texts import iso_dates, plain_rows, sap_dates, sap_numbers, write
 
 
 def deliveries(folder: Path, told: Company) -> None:
     """LIKP and LIPS; PODAT is empty where nothing was signed or goods are under way; the last few wait to be picked."""
-    delivery, rows, end = told.delivery, told.delivery_line, told.calendar.end
-    waiting = told.waiting
-    order = np.concatenate([delivery["order"], told.orders.line["order"].to_numpy()[waiting["line"]]]).astype(int)
+    ours = (told.orders.order["book"] == "sap").to_numpy()
+    end, line_order = told.calendar.end, told.orders.line["order"].to_numpy()
+    delivery = told.delivery[ours[told.delivery["order"]]]
+    waiting = told.waiting[ours[line_order[told.waiting["line"]]]]
+    order = np.concatenate([delivery["order"], line_order[waiting["line"]]]).astype(int)
     site = np.concatenate([delivery["site"], told.orders.line["site"].to_numpy()[waiting["line"]]])
     number = [*delivery["number"], *(f"{80900000 + k:010d}" for k in waiting.index)]
     count, spare = len(delivery), len(waiting)
@@ -39,20 +40,16 @@ def deliveries(folder: Path, told: Company) -> None:
         "ZZCARRIER": CARRIERS[(order * 7 + 3) % len(CARRIERS)],
     }
     save(folder, "LIKP", end, columns, "\t")
-    items(
-        folder,
-        told,
-        pd.concat(
-            [rows, waiting.assign(delivery=count + waiting.index)[["delivery", "line", "qty"]]], ignore_index=True
-        ),
-        number,
-    )
+    rows = told.delivery_line[told.delivery_line["delivery"].isin(delivery.index)]
+    spare_rows = waiting.assign(delivery=len(told.delivery) + waiting.index)[["delivery", "line", "qty"]]
+    by_delivery = dict(zip([*delivery.index, *spare_rows["delivery"]], number, strict=True))
+    items(folder, told, pd.concat([rows, spare_rows], ignore_index=True), by_delivery)
 
 
-def items(folder: Path, told: Company, rows: pd.DataFrame, number: list[str]) -> None:
+def items(folder: Path, told: Company, rows: pd.DataFrame, number: dict) -> None:
     line = told.orders.line.loc[rows["line"]]
     columns = {
-        "VBELN": np.array(number)[rows["delivery"]],
+        "VBELN": rows["delivery"].map(number),
         "POSNR": [f"{k * 10 + 10:06d}" for k in rows.groupby("delivery").cumcount()],
         "PSTYV": ["TAN"] * len(rows),
         "MATNR": told.goods.product["product"].to_numpy()[line["product"]],
@@ -107,7 +104,7 @@ def suppliers(folder: Path, told: Company) -> None:
 
 def purchases(folder: Path, told: Company) -> None:
     """EKKO and EKPO: one purchase order per supplier and day, one item per product and plant."""
-    row = told.purchase
+    row = told.purchase[told.purchase["book"] == "sap"]
     heads = row.drop_duplicates("ebeln")
     columns = {
         "EBELN": heads["ebeln"],
@@ -144,13 +141,11 @@ def purchases(folder: Path, told: Company) -> None:
 
 def schedule(folder: Path, told: Company, row: pd.DataFrame, done: pd.Series) -> None:
     """EKET: SLFDT keeps the first confirmed day; EINDT is where the supplier has moved it since."""
-    late = row["received"] > row["confirmed"] + 5
-    moved = np.where(late & (row["confirmed"] <= told.calendar.end + 3), workday(row["received"] - 2), row["confirmed"])
     columns = {
         "EBELN": row["ebeln"],
         "EBELP": row["ebelp"],
         "ETENR": ["0001"] * len(row),
-        "EINDT": sap_dates(moved),
+        "EINDT": sap_dates(row["current"]),
         "SLFDT": sap_dates(row["confirmed"]),
         "MENGE": sap_numbers(row["qty"], 3),
         "WEMNG": sap_numbers(np.where(done, row["qty"], 0), 3),
@@ -159,13 +154,12 @@ def schedule(folder: Path, told: Company, row: pd.DataFrame, done: pd.Series) ->
 
 
 def receipts(folder: Path, told: Company) -> None:
-    """EKBE: 101 receives, 122 sends the rejected part back (credit, H), both on the same day."""
-    came = told.purchase[told.purchase["received"] <= told.calendar.end]
-    bad = came[came["rejected"] > 0]
-    both = pd.concat(
-        [came.assign(move="101", sign="S"), bad.assign(qty=bad["rejected"], move="122", sign="H")], ignore_index=True
-    )
-    both = both.sort_values(["received", "ebeln", "ebelp", "move"], kind="stable")
+    """EKBE: 101 receives; what was posted wrongly is taken back by 102 (credit, H) on the same day and posted again."""
+    row = told.purchase[told.purchase["book"] == "sap"]
+    came = row[row["received"] <= told.calendar.end].assign(move="101", sign="S", turn=2)
+    wrong = came[came["typo"]].assign(qty=lambda rows: rows["qty"] - 1, turn=0)
+    both = pd.concat([came, wrong, wrong.assign(move="102", sign="H", turn=1)], ignore_index=True)
+    both = both.sort_values(["received", "ebeln", "ebelp", "turn"], kind="stable")
     columns = {
         "EBELN": both["ebeln"],
         "EBELP": both["ebelp"],

@@ -2,7 +2,16 @@
 
 from pathlib import Path
 
-from sample_data import export_lists, export_pipeline, export_salesforce, export_sap, export_sap_supply
+from sample_data import (
+    export_buying,
+    export_desk,
+    export_lists,
+    export_pipeline,
+    export_plant,
+    export_salesforce,
+    export_sap,
+    export_sap_supply,
+)
 from sample_data.story import Company, tell
 from sample_data.truth import Truth, make_truth
 
@@ -15,7 +24,8 @@ def write_exports(out_dir: Path, told: Company) -> None:
         part.export(out_dir / "salesforce", told)
     for part in (export_sap, export_sap_supply):
         part.export(out_dir / "sap", told)
-    export_lists.export(out_dir / "sap" / "lists", told)
+    for part in (export_lists, export_desk, export_buying, export_plant):
+        part.export(out_dir / "sap" / "lists", told)
 
 
 def write_company(out_dir, seed: int = SEED, months: int = 30, size: str = "demo") -> Truth:

@@ -5,8 +5,23 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sample_data import customers, deliveries, demand, orders, plants, products, promises, supply, surveys
-from sample_data.settings import SIZES, Calendar, Size, calendar, review_days, rng
+from sample_data import (
+    buying,
+    changes,
+    customers,
+    deliveries,
+    demand,
+    orders,
+    planted_deals,
+    plants,
+    products,
+    promises,
+    regulars,
+    resources,
+    supply,
+    surveys,
+)
+from sample_data.settings import PRIORITY, SIZES, Calendar, Size, calendar, review_days, rng
 from sample_data.texts import salesforce_ids
 
 
@@ -35,6 +50,11 @@ class Company:
     survey: pd.DataFrame
     waiting: pd.DataFrame
     held: pd.DataFrame
+    change: pd.DataFrame
+    hold: pd.DataFrame
+    expedited: np.ndarray
+    resegmented: pd.DataFrame
+    capacity: pd.DataFrame
 
     @property
     def deal_ids(self) -> np.ndarray:
@@ -81,16 +101,52 @@ def erp_customers(company: pd.DataFrame, made: orders.Orders, existing: int) -> 
     return frame
 
 
-def purchase_orders(goods: products.Assortment, bought: pd.DataFrame) -> pd.DataFrame:
-    """Purchase lines with their numbers: one purchase order per supplier and day."""
-    frame = bought.join(goods.stocked.reset_index(drop=True), on="place")
-    frame = frame.sort_values(["ordered", "supplier", "place"], kind="stable").reset_index(drop=True)
-    head = frame.groupby(["ordered", "supplier"]).ngroup()
-    frame["ebeln"] = [f"{4500000200 + k}" for k in head]
-    frame["ebelp"] = [f"{10 + 10 * k:05d}" for k in frame.groupby(head).cumcount()]
-    cost = goods.product.set_index("product")["cost"]
-    frame["price"] = np.round(cost[frame["product"]].to_numpy() * (1 + 0.01 * (head % 4)), 2)
-    return frame
+def with_regulars(seed: int, size: Size, cal: Calendar, goods: products.Assortment, parts: dict) -> dict:
+    """The parts of the company with the regular customers and the planted deals behind what there was."""
+    more = regulars.companies(size)
+    first = len(parts["company"])
+    company = pd.concat([parts["company"].assign(before=""), more], ignore_index=True)
+    order, line = regulars.make_orders(more, first, cal, size, goods)
+    base = parts["orders"]
+    base.order["book"] = np.where(base.order["kind"] == "SO", "desk", "sap")
+    made = regulars.add(base, order, line)
+    delivery, rows = regulars.deliveries(order, line, cal.end)
+    rows = rows.assign(line=rows["line"] + len(base.line))
+    delivery = regulars.joined(parts["delivery"], delivery, order=len(base.order))
+    rows = regulars.joined(parts["delivery_line"], rows, delivery=len(parts["delivery"]))
+    promise = pd.DataFrame({"line": line.index + len(base.line), "seq": 0, "promise": line["promise"]})
+    promise["day"] = order["entered"].to_numpy()[line["order"]]
+    wish, offer = planted_deals.add(parts["demand"], base.offer, goods, parts["company"], size)
+    bought = pd.concat([parts["bought"], regulars.purchases(line, goods, cal.end)], ignore_index=True)
+    resegmented = more[more["before"] != ""][["before"]].assign(day=regulars.CHANGED_SEGMENT)
+    return {
+        "company": company.drop(columns=["every", "after", "until", "before"]),
+        "orders": orders.Orders(made.order, made.line, offer),
+        "demand": wish,
+        "delivery": delivery,
+        "delivery_line": rows,
+        "outcome": deliveries.line_outcome(made, delivery, rows, cal.end),
+        "promise": pd.concat([parts["promise"], promise], ignore_index=True),
+        "bought": bought,
+        "resegmented": resegmented.set_index(resegmented.index + first),
+    }
+
+
+def afterwards(seed: int, cal: Calendar, goods: products.Assortment, parts: dict) -> dict:
+    """What is told about the finished company besides: changes, holds, rush orders, purchases in full, resources."""
+    made, end = parts["orders"], cal.end
+    free = changes.free_days(made, parts["delivery"], parts["delivery_line"], end)
+    change = changes.make_changes(seed, made, parts["cancelled"], free, end)
+    rank = parts["company"]["segment"].map(PRIORITY).to_numpy()[made.order["company"]][made.line["order"]]
+    purchase = buying.purchase_orders(seed, goods, parts.pop("bought"), end)
+    return {
+        **parts,
+        "change": change,
+        "hold": changes.make_holds(seed, made, parts["cancelled"], free, parts["outcome"], end),
+        "expedited": changes.overtakers(made, rank, parts["outcome"], end),
+        "purchase": buying.answer(seed, purchase, made, change, goods, end),
+        "capacity": resources.make_capacity(seed, cal),
+    }
 
 
 def tell(seed: int, months: int, size_name: str) -> Company:
@@ -120,26 +176,22 @@ def tell(seed: int, months: int, size_name: str) -> Company:
     returns = surveys.make_returns(seed, made, outcome, cal.end)
     has_account = (company["join"] != "no_account").to_numpy()
     case = surveys.make_cases(seed, made, went, cal.end)
+    base = {"company": company, "orders": made, "demand": wish, "delivery": delivery, "delivery_line": delivery_line}
+    base |= {"promise": promise, "bought": moved.bought.join(goods.stocked, on="place")}
+    more = with_regulars(seed, size, cal, goods, base)
+    told = afterwards(seed, cal, goods, {**more, "cancelled": cancelled})
     return Company(
         size=size,
         calendar=cal,
-        company=company,
-        account=customers.accounts(company),
-        customer=erp_customers(company, made, size.customers),
+        account=customers.accounts(told["company"]),
+        customer=erp_customers(told["company"], told["orders"], size.customers),
         goods=goods,
-        demand=wish,
-        orders=made,
-        cancelled=cancelled,
-        delivery=delivery,
-        delivery_line=delivery_line,
-        outcome=outcome,
-        promise=promise,
         notice=notice,
-        purchase=purchase_orders(goods, moved.bought),
         stock=stock_table(seed, cal, size, goods, moved.on_hand),
         returns=returns,
         case=case[has_account[case["company"]]].reset_index(drop=True),
         survey=surveys.make_surveys(seed, made, went, returns, company["join"].to_numpy(), size.asked, cal.end),
         waiting=deliveries.waiting_room(seed, made, outcome, cancelled),
         held=deliveries.held_stock(seed, made, outcome, cancelled, cal.end),
+        **told,
     )

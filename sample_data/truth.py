@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from sample_data import truth_delivery, truth_demand, truth_pipeline, truth_satisfaction
+from sample_data import customers, truth_delivery, truth_demand, truth_pipeline, truth_satisfaction
 from sample_data.settings import END, INFLATED_STAGE, LAST_SEGMENT, PLANNER, REDATING_SITE, SLOW_FAMILY, SLOW_SUPPLIER
 from sample_data.story import Company
 from sample_data.truth_lines import demand_lines, period
@@ -40,7 +40,7 @@ def counts(told: Company) -> dict:
     order, line = told.orders.order, told.orders.line
     return {
         "customer": len(told.customer),
-        "account": len(told.account),
+        "account": len(told.account) + len(customers.twins(told.account)),
         "product": len(told.goods.product),
         "supplier": len(told.goods.supplier),
         "lead": int((~told.demand.lead["deleted"]).sum()),
@@ -57,7 +57,10 @@ def counts(told: Company) -> dict:
         "re_promise": int((told.promise["seq"] > 0).sum()),
         "delivery": len(told.delivery) + len(told.waiting),
         "delivery_line": len(told.delivery_line) + len(told.waiting),
-        "po_line": len(told.purchase),
+        "po_line": int((told.purchase["book"] != "own").sum()),
+        "production_order": int((told.purchase["book"] == "own").sum()),
+        "order_line_change": len(told.change),
+        "order_line_hold": len(told.hold),
         "survey": len(told.survey),
         "survey_answered": int((told.survey["answered"] >= 0).sum()),
         "case": len(told.case),
@@ -66,12 +69,18 @@ def counts(told: Company) -> dict:
 
 def amounts(told: Company) -> dict:
     """Control totals of the files: what must come out of a load to the cent."""
-    line, offer = told.orders.line, told.orders.offer
-    credit = np.round(line["price"].to_numpy()[told.returns["line"]] * told.returns["qty"].to_numpy(), 2)
+    offer = told.orders.offer
+    in_sap = (told.orders.order["book"] == "sap").to_numpy()[told.orders.line["order"]]
+    line, back = told.orders.line[in_sap], told.orders.line.loc[told.returns["line"]]
+    credit = np.round(back["price"].to_numpy() * told.returns["qty"].to_numpy(), 2)
+    of_sap = told.delivery_line["line"].isin(line.index), told.waiting["line"].isin(line.index)
+    gone = told.delivery_line[of_sap[0]]["qty"].sum() + told.waiting[of_sap[1]]["qty"].sum()
+    desk = told.orders.line[~in_sap]
     return {
         "VBAP.NETWR": f"{line['net'].sum() + credit.sum():.2f}",
         "VBAP.KWMENG": str(int(line["qty"].sum() + told.returns["qty"].sum())),
-        "LIPS.LFIMG": str(int(told.delivery_line["qty"].sum() + told.waiting["qty"].sum())),
+        "LIPS.LFIMG": str(int(gone)),
+        "order_line.net_amount": f"{desk['net'].sum():.2f}",
         "Opportunity.Amount": f"{told.demand.opportunity['amount'].sum():.2f}",
         "OpportunityLineItem.TotalPrice": f"{np.round(offer['qty'] * offer['price'], 2).sum():.2f}",
     }
@@ -81,6 +90,7 @@ def suppliers(told: Company) -> dict:
     """Purchase lines whose confirmed day fell in the period: share received by it, and mean days late."""
     start, end = period(told)
     due = told.purchase[(told.purchase["confirmed"] >= start) & (told.purchase["confirmed"] <= end)]
+    due = due[due["book"] != "own"]
     due = due.assign(kept=due["received"] <= due["confirmed"], late=np.minimum(due["received"], end) - due["confirmed"])
     by = due.groupby("supplier").agg(kept=("kept", "mean"), late=("late", "mean"), lines=("kept", "size"))
     return {

@@ -72,7 +72,7 @@ def offer_shares(told: Company) -> np.ndarray:
 def make_pipeline(told: Company) -> Pipeline:
     """All that the forecast reads."""
     lines = demand_lines(told)
-    line = pd.DataFrame({"order": lines["order"], "month": month_of(told, lines["ordered"]), "net": lines["net"]})
+    line = pd.DataFrame({"order": lines["order"], "month": month_of(told, lines["ordered"]), "net": lines["booked"]})
     line["segment"], line["family"] = numbers(lines["segment"], CELL_SEGMENTS), numbers(lines["family"], FAMILIES)
     months = len(told.calendar.month_starts)
     demand = np.zeros((months, len(CELL_SEGMENTS), len(FAMILIES)))

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from sample_data.export_plant import EXPIRED, batch
 from sample_data.story import Company
 from sample_data.truth_lines import demand_lines
 
@@ -98,6 +99,7 @@ def days_of_inventory(told: Company) -> dict:
         "no_demand": worth.loc[~wanted, "free"].clip(lower=0).sum(),
         "quality": worth["quality"].sum(),
         "blocked": worth["blocked"].sum(),
+        "expired": EXPIRED[1] * batch(told)["cost"].iat[-1],
         "in_transit": worth["moving"].sum(),
         "negative": worth["free"].clip(upper=0).sum(),
     }

@@ -32,6 +32,23 @@ def cancel_class(told: Company, first: np.ndarray) -> np.ndarray:
     return np.select([by.isna(), excusable], ["none", "excusable"], "failure")
 
 
+def booked(told: Company) -> np.ndarray:
+    """The value of each line as it was entered: with the quantity it had before it was changed."""
+    line, change = told.orders.line, told.change
+    grown = change[change["kind"].isin(["qty_up", "qty_down"])].groupby("line")["qty"].sum()
+    qty = line["qty"] + line["short"]
+    return np.round(line["net"] * (qty - grown.reindex(line.index, fill_value=0)) / qty, 4).to_numpy()
+
+
+def segments(told: Company, company: pd.Series, day) -> np.ndarray:
+    """The segment each company was in on each day."""
+    now = told.company["segment"].to_numpy()[company]
+    moved = told.resegmented.reindex(company)
+    early = (np.asarray(day) < moved["day"].fillna(-(10**6))).to_numpy()
+    then = np.where(early, moved["before"].fillna(""), now)
+    return np.where(then == "", UNSEGMENTED, then)
+
+
 def demand_lines(told: Company) -> pd.DataFrame:
     """One row per demand line known on the last day.
 
@@ -45,11 +62,11 @@ def demand_lines(told: Company) -> pd.DataFrame:
     table["offered"] = offered.loc[list(zip(code, line["site"], strict=True))].to_numpy()
     bad = told.returns[told.returns["reason"] != "101"].groupby("line")["day"].min()
     table["returned_bad"] = bad.reindex(line.index, fill_value=-1)
+    table["booked"] = booked(told)
     table["family"] = told.goods.product["family"].to_numpy()[line["product"]]
     table["company"] = order["company"].to_numpy()[line["order"]]
-    segment = told.company["segment"].to_numpy()[table["company"]]
-    table["segment"] = np.where(segment == "", UNSEGMENTED, segment)
     table["ordered"] = order["ordered"].to_numpy()[line["order"]]
+    table["segment"] = segments(told, table["company"], table["ordered"])
     table["commitment"] = commitment_day(told)[line["order"]]
     table["first"] = line["promise"]
     table["current"] = told.promise.groupby("line")["promise"].last().reindex(line.index, fill_value=-1)
