@@ -58,8 +58,9 @@ def _side_sql(facts: Facts, question: Question) -> str:
         columns += [f"({day}) AS day", *_components(question), f"{_reason(question)} AS reason"]
     else:
         steps.append(_groups_in_period(question, stage))
-    semi = "" if stage is None else f" SEMI JOIN staged USING ({', '.join(stage.by)})"
-    return f"WITH {', '.join(steps)}\nSELECT {', '.join(columns)}, chosen.* FROM chosen{semi}"
+        columns += [f"staged.{name}" for name in stage.told]
+    join = "" if stage is None else f" JOIN staged USING ({', '.join(stage.by)})"
+    return f"WITH {', '.join(steps)}\nSELECT {', '.join(columns)}, chosen.* FROM chosen{join}"
 
 
 def _components(question: Question) -> list[str]:
@@ -70,7 +71,8 @@ def _components(question: Question) -> list[str]:
 def _groups_in_period(question: Question, stage) -> str:
     by = ", ".join(stage.by)
     dated = "" if stage.anchor is None else f" AND ({stage.anchor}) BETWEEN $start AND $end"
-    return f"staged AS (SELECT {by} FROM chosen GROUP BY {by} HAVING ({stage.having}){dated})"
+    columns = [by, *(f"{text} AS {name}" for name, text in stage.columns.items() if stage.told)]
+    return f"staged AS (SELECT {', '.join(columns)} FROM chosen GROUP BY {by} HAVING ({stage.having}){dated})"
 
 
 def page_sql(request) -> str:

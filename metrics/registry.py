@@ -78,7 +78,8 @@ class Param:
 class Stage:
     """An inner group before the sums: one row per `by` within the slice; `columns` are aggregates over the relation's
     rows, `anchor` the aggregate that dates the group, `having` which groups belong to the population. `shared` names
-    the dimensions that all rows of a group have in common: slices by them never cut a group.
+    the dimensions that all rows of a group have in common: slices by them never cut a group. `told` names columns of
+    the group that its drilled rows carry.
     """
 
     by: tuple[str, ...]
@@ -86,6 +87,7 @@ class Stage:
     anchor: str | None = None
     having: str = "true"
     shared: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
