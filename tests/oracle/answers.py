@@ -7,7 +7,7 @@ import numpy as np
 from scipy import stats
 
 from tests.oracle.company import Company
-from tests.oracle.lines import Line
+from tests.oracle.lines import DEMAND, Line
 
 
 def otif_line(lines: list[Line], start: date, end: date, as_of: date) -> tuple[int, int, dict]:
@@ -63,7 +63,7 @@ def _win(company: Company, order: dict) -> date | None:
     deal = _deal_of(company, order)
     if deal is None or deal["outcome"] != "won" or deal["closed_date"] is None:
         return None
-    demand = [row for row in company["sales_order"] if row["order_type"] in ("standard", "rush")]
+    demand = [row for row in company["sales_order"] if row["order_type"] in DEMAND]
     near = [row for row in demand if _deal_of(company, row) is deal]
     near = [row for row in near if (row["ordered_date"] - deal["closed_date"]).days <= 30]
     first = min(near, key=lambda row: (row["ordered_date"], row["order_id"]), default=None)

@@ -55,7 +55,8 @@ def ratio(rows: list[Row], column: str) -> float:
 
 
 def bottleneck(rows: list[Row]) -> str:
-    """The resource with the highest load ratio; of equals the first by name."""
+    """The resource with the highest load ratio in the weeks it ran; of equals the first by name."""
+    rows = filled(rows, "actual_hours")
     resources = sorted({row["resource_id"] for row in filled(rows, "planned_load_hours")})
     own = lambda name: [row for row in rows if row["resource_id"] == name]  # noqa: E731
     return max(resources, key=lambda name: ratio(own(name), "planned_load_hours"))

@@ -18,6 +18,7 @@ class Story:
     parts: list[tuple[date, int]]
     events: list[tuple] = field(default_factory=list)
     prices: list[tuple[date, int]] = field(default_factory=list)
+    due: date = AS_OF
 
     def open_on(self, day: date) -> int:
         """Quantity still to ship at the end of a day, from what was ordered then."""
@@ -39,11 +40,15 @@ def add_changes(rng, made: Company) -> None:
     parts: dict[str, list] = {row["order_line_id"]: [] for row in erp["order_line"]}
     for part in erp["shipment_line"]:
         parts[part["order_line_id"]].append((days[part["shipment_id"]], part))
+    promised: dict[str, list] = {row["order_line_id"]: [] for row in erp["order_line"]}
+    for promise in erp["promise_history"]:
+        promised[promise["order_line_id"]].append(promise["promised_date"])
     stories = []
     for row in erp["order_line"]:
         mine = sorted(parts[row["order_line_id"]], key=lambda pair: pair[0])
         _misshipped(rng, erp, row, mine)
         story = Story(row, orders[row["order_id"]], [(day, part["qty_shipped"]) for day, part in mine])
+        story.due = min(promised[row["order_line_id"]] + [row["requested_date"] or AS_OF])
         _happened(rng, story, manner)
         stories.append(story)
     if manner in (CHANGES, BOTH):
@@ -68,15 +73,16 @@ def _misshipped(rng, erp: dict, row: dict, parts: list[tuple]) -> None:
             day = upto(plus(day, rng.integers(1, 9)))
             if day is None:
                 return
-            parts.append((day, _issue(erp, row, day, sign * qty)))
+            parts.append((day, _issue(erp, row, day, sign * qty, last)))
 
 
-def _issue(erp: dict, row: dict, day: date, qty: int) -> dict:
+def _issue(erp: dict, row: dict, day: date, qty: int, of: dict) -> dict:
     shipment = f"D{len(erp['shipment']):05d}"
+    carrier = next(row["carrier"] for row in erp["shipment"] if row["shipment_id"] == of["shipment_id"])
     erp["shipment"].append(
         {"shipment_id": shipment, "site_id": row["site_id"], "shipped_date": day, "incoterm": "DAP",
          "delivered_date": day if qty > 0 else None, "delivery_basis": "pod" if qty > 0 else "goods_issue",
-         "carrier": "Own"}
+         "carrier": carrier}
     )  # fmt: skip
     part = {"shipment_id": shipment, "order_line_id": row["order_line_id"], "shipment_line_no": 1, "qty_shipped": qty}
     erp["shipment_line"].append(part)
@@ -121,8 +127,9 @@ def _quantity(rng, story: Story, limit: date) -> int:
 
 
 def _reopened(rng, story: Story, cancelled: date, gone: int) -> None:
-    day = upto(plus(cancelled, rng.integers(1, 30)))
-    if day is None or rng.random() > 0.3:
+    """The customer wants part of what he took back after all, before it was due."""
+    day = upto(plus(cancelled, rng.integers(1, 8)))
+    if day is None or day > story.due or story.row["cancel_initiator"] == "us":
         return
     qty = int(rng.integers(1, gone + 1))
     story.events.append((day, "reopen", qty, "customer"))

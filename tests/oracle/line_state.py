@@ -4,6 +4,7 @@ from datetime import date
 
 from tests.oracle.company import FIRST, Company, plus, upto
 
+CARRIERS = ("Swift", "Heavy", "Own")
 REASONS = ("credit", "quality", "address")
 LAST_SOLD = {"S0": date(2025, 8, 1), "S1": date(2025, 12, 1)}  # of P5
 
@@ -21,8 +22,11 @@ def add_line_state(rng, made: Company) -> None:
         _line(rng, erp, row, orders[row["order_id"]])
     picked = 0.6 if made.seed % 5 == 0 else 0.93
     shipments = {row["shipment_id"]: row for row in erp["shipment"]}
+    line = {part["shipment_id"]: part["order_line_id"] for part in erp["shipment_line"]}
+    brought: dict[tuple, str] = {}  # one carrier a day for a line
     for row in erp["shipment"]:
-        row["carrier"] = str(rng.choice(["Swift", "Heavy", "Own"]))
+        day = row["delivered_date"] or row["shipped_date"]
+        row["carrier"] = brought.setdefault((line[row["shipment_id"]], day), str(rng.choice(CARRIERS)))
         if rng.random() < picked:
             row["picked_date"] = max(plus(row["shipped_date"], -int(rng.integers(0, 4))), FIRST)
     for part in erp["shipment_line"]:

@@ -6,6 +6,7 @@ from datetime import date
 from tests.oracle.company import Company
 
 PROOF = ("pod", "carrier")
+DEMAND = ("standard", "contract_release", "rush")
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Line:
     unproved: bool
     released: date | None
     repromises: int
+    row: dict
+    completing: str | None
 
 
 def lines_of(company: Company, as_of: date) -> list[Line]:
@@ -35,7 +38,7 @@ def lines_of(company: Company, as_of: date) -> list[Line]:
     found = []
     for row in company["order_line"]:
         order = orders[row["order_id"]]
-        if order["order_type"] in ("standard", "rush") and order["ordered_date"] <= as_of:
+        if order["order_type"] in DEMAND and order["ordered_date"] <= as_of:
             found.append(_line(company, row, order, as_of))
     return found
 
@@ -55,9 +58,11 @@ def _line(company: Company, row: dict, order: dict, as_of: date) -> Line:
     ours = [p for p in made[1:] if p["initiator"] != "customer"]
     return Line(
         row["order_line_id"], order, segment or "Unsegmented", product["family"], first,
-        made[-1]["promised_date"] if made else None, row["requested_date"], cancel, row.get("cancelled_date"),
-        completed[0], min((day for day, _, _ in proved), default=None), completed[1],
+        made[-1]["promised_date"] if made else None, first if resets else row["requested_date"], cancel,
+        row.get("cancelled_date"),
+        completed[0], min((day for day, *_ in proved), default=None), completed[1],
         completed[0] is None and sum(shipped) >= net > 0, row["released_date"] or None, len(ours),
+        row, completed[2],
     )  # fmt: skip
 
 
@@ -78,7 +83,7 @@ def _cancel(row: dict, first: date | None, as_of: date) -> tuple[str, float]:
 
 
 def _deliveries(company: Company, line_id: str, as_of: date) -> tuple[list[tuple], list[float]]:
-    """(delivered on, quantity, shipped on) with sufficient proof, and every quantity that left."""
+    """(delivered on, quantity, shipped on, shipment) with sufficient proof, and every quantity that left."""
     shipments = {row["shipment_id"]: row for row in company["shipment"]}
     proved, shipped = [], []
     for part in company["shipment_line"]:
@@ -91,20 +96,21 @@ def _deliveries(company: Company, line_id: str, as_of: date) -> tuple[list[tuple
         if basis not in PROOF or (day is not None and day <= as_of):  # with proof to come it is under way, not unproved
             shipped.append(part["qty_shipped"])
         if basis in PROOF and day is not None and day <= as_of:
-            proved.append((day, part["qty_shipped"], shipment["shipped_date"]))
+            proved.append((day, part["qty_shipped"], shipment["shipped_date"], part["shipment_id"]))
         elif shipment["incoterm"] == "EXW":
-            proved.append((shipment["shipped_date"], part["qty_shipped"], shipment["shipped_date"]))
+            left = shipment["shipped_date"]
+            proved.append((left, part["qty_shipped"], left, part["shipment_id"]))
     return sorted(proved), shipped
 
 
-def _completion(proved: list[tuple], net: float) -> tuple[date | None, date | None]:
-    """Day on which the owed quantity had arrived, and the ship day of the shipment that completed it."""
+def _completion(proved: list[tuple], net: float) -> tuple[date | None, date | None, str | None]:
+    """Day on which the owed quantity had arrived, and the ship day and id of the shipment that completed it."""
     total = 0
-    for day, qty, ship in proved:
+    for day, qty, ship, shipment in proved:
         total += qty
         if total >= net > 0:
-            return day, ship
-    return None, None
+            return day, ship, shipment
+    return None, None, None
 
 
 def segment_on(company: Company, customer: str, day: date) -> str | None:
