@@ -80,7 +80,7 @@ def won_iqr(frame, params) -> Answer:
     return Answer(high - low, None, n, n)
 
 
-def won_cv(frame, params) -> Answer:
+def variation(frame, params) -> Answer:
     """Standard deviation (n - 1) over the mean; none of a single deal or of a mean of 0."""
     values, counts = expand(frame)
     n = int(counts.sum())
@@ -181,7 +181,7 @@ MEASURES = (
     ),
     measure(
         "won_cv", "Spread of wins", "ratio", "down", "Standard deviation of the days to a win over their mean.",
-        where=WON, finish=won_cv, minimum=(10, 30),
+        where=WON, finish=variation, minimum=(10, 30),
     ),
     measure(
         "won_incidence", "Won by age", "share", "up", "Share won by each age in days, lost ones kept in the base.",

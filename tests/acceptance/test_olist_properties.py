@@ -12,7 +12,7 @@ from warehouse.home import Home
 from warehouse.versions import open_version
 
 SPAN = {"date_from": date(2018, 1, 1), "date_to": date(2018, 3, 31)}
-READ = ("otif", "lead_to_order_rate", "satisfaction_vs_delivery", "commitment_to_delivery")
+READ = ("otif", "lead_to_order_rate", "satisfaction_vs_delivery", "commitment_to_delivery", "repeat_order")
 
 
 @pytest.fixture(scope="module")

@@ -27,10 +27,14 @@ DATED_BY = {
     ("pipeline_forecast_accuracy", "wape"): FORECAST,
     ("lead_to_order_rate", "rate"): {"lead", "opportunity", "opportunity_field_history", "sales_order", "order_line"},
     ("sales_cycle_days", "km_median"): DEALS,
+    ("repeat_order", "repeat_rate"): {"sales_order", "order_line", "order_line_change"},
     ("satisfaction_vs_delivery", "rho"): LINES
     | {"survey_response", "case_ticket", "customer_notification", "return_line", "invoice_line"},
     ("capacity_utilisation", "cv"): {"capacity_period"},
     ("inventory_turns", "turns"): {"inventory_snapshot", "inventory_movement", "return_line", *SOLD},
+    ("order_change_latency", "km_median"): LINES
+    | {"opportunity", "opportunity_line", "inventory_snapshot", "purchase_order", "po_line", "po_line_change"}
+    | {"po_line_snapshot", "po_receipt", "production_order", "production_order_change"},
     ("supplier_scorecard", "total"): PURCHASES | {"supplier_return_line"},
     ("supplier_scorecard", "otif"): PURCHASES,
 }
