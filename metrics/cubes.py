@@ -34,11 +34,16 @@ def cubes_of(metric: Metric) -> list[Cube]:
     params = {name: param.default for name, param in metric.params.items()}
     populations: dict[str, list[Measure]] = {}
     for measure in metric.measures:
-        if metric.relations[resolve(measure.relation, params)].at == "period":
+        if metric.relations[resolve(measure.relation, params)].at == "period" and not _hangs_on_start(measure, params):
             named = ("relation", "reads", "anchor", "where", "exclude", "stage", "keys", "coverage")
             same = repr([resolve(getattr(measure, name), params) for name in named])
             populations.setdefault(same, []).append(measure)
     return [_cube(metric, measures, params) for measures in populations.values()]
+
+
+def _hangs_on_start(measure: Measure, params: dict) -> bool:
+    """Whether rows are picked or dated by the first day asked for, which no cube of months knows."""
+    return "$start" in f"{resolve(measure.where, params)} {resolve(measure.anchor, params)}"
 
 
 def _cube(metric: Metric, measures: list[Measure], params: dict) -> Cube:

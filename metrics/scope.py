@@ -8,16 +8,17 @@ from dateutil.relativedelta import relativedelta
 from metrics import periods
 from metrics.known import Facts
 from metrics.question import Question, Request, check_dims
-from metrics.registry import Measure, Metric, UsageError
+from metrics.registry import Measure, Metric, UsageError, resolve
 
 
 def questions(facts: Facts, asked: Metric, measure: Measure, params: dict, request: Request, as_of) -> Question:
     """One measure's question with its as-of date and period settled. `as_of` None means nothing dated was loaded."""
     day = as_of or periods.END
     trend = request.reading == "trend" or bool(request.every)
-    window = "last_12_months" if trend and asked.window == "state" else asked.window
-    start, end = periods.default_period(window, day, params)
-    end = request.date_to or (day if asked.window == "state" else end)
+    is_state = asked.relations[resolve(measure.relation, params)].at == "state"
+    window = "state" if is_state else asked.window
+    start, end = periods.default_period("last_12_months" if trend and window == "state" else window, day, params)
+    end = request.date_to or (day if window == "state" else end)
     if start == periods.BEGINNING and request.date_from is None:
         start = facts.first_day(asked, measure, params) or end
     start = request.date_from or min(start, end)
