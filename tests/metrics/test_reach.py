@@ -23,6 +23,7 @@ DATED_BY = {
     ("otif", "perfect_order"): LINES | {"return_line", "invoice_line"},
     ("commitment_to_delivery", "km_median"): LINES | DEALS,
     ("fulfilment_cycle_variance", "cv"): LINES,
+    ("backlog_movement", "closing"): LINES | {"order_line_snapshot"},
     ("days_of_inventory_by_segment", "days"): STOCK,
     ("pipeline_forecast_accuracy", "wape"): FORECAST,
     ("lead_to_order_rate", "rate"): {"lead", "opportunity", "opportunity_field_history", "sales_order", "order_line"},
