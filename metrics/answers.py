@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 
 from metrics import intervals
+from metrics.draws import bootstrap, generator
 from metrics.finish import divide, number
 from metrics.query import clustered_sums_sql, clusters_sql, run, sums_sql
 from metrics.question import Question
@@ -100,18 +101,27 @@ def _intervals(cursor, question: Question, by, recompute: bool) -> dict:
         return {key: measure.interval(part, question.params) for key, part in _parts(question, frame, by)}
     if question.field("cluster") is None:
         return {}
+    if question.params.get("interval") == "bootstrap":
+        frame = run(cursor, clustered_sums_sql(question, by, recompute), question)
+        return {key: _resampled(question, part) for key, part in _parts(question, frame, by)}
     frame = run(cursor, clusters_sql(question, by, recompute), question)
     return {key: part.iloc[0][["m", "kk", "kn", "nn"]].to_dict() for key, part in _parts(question, frame, by)}
+
+
+def _resampled(question: Question, part: pd.DataFrame) -> tuple | None:
+    ends = bootstrap(part, generator(question.metric.id, question.params))
+    return ends and (*ends, "cluster_bootstrap")
 
 
 def _with_interval(question: Question, cell: Cell, width) -> Cell:
     """The cell with its interval; a function of the measure gives (low, high, method), or such by part."""
     answer, kind = cell.answer, question.measure.interval
+    is_given = callable(kind) or isinstance(width, tuple)
     by_part = isinstance(width, dict) and callable(kind)
     alone = answer.part and not question.has_parts and not by_part
     if kind is None or answer.value is None or answer.ci is not None or alone:
         return cell
-    if callable(kind):
+    if is_given:
         low, high, method = (width.get(answer.part) if by_part else width) or (None, None, None)
         ci = None if low is None and high is None else (low, high)
     else:

@@ -204,8 +204,16 @@ def catalogue() -> dict[str, Metric]:
             metric = getattr(module, "METRIC", None)
             if metric is not None:
                 text = inspect.cleandoc(module.__doc__ or "")
-                found[info.name] = replace(metric, id=info.name, room=room, definition=text)
+                given = replace(metric, id=info.name, room=room, definition=text)
+                found[info.name] = replace(given, params={**metric.params, **_interval(metric)})
     return {name: check(metric, found) for name, metric in found.items()}
+
+
+def _interval(metric: Metric) -> dict[str, Param]:
+    """The choice of interval of a metric that has one by linearisation."""
+    methods = {measure.interval for measure in metric.measures if not callable(measure.interval)}
+    about = "How the intervals of shares and ratios are made; bootstrap draws whole clusters 2,000 times."
+    return {"interval": Param("linearised", ("linearised", "bootstrap"), about)} if methods - {None} else {}
 
 
 def metric(name: str) -> Metric:

@@ -8,8 +8,8 @@ Points are rows as a trend has them. Every series (measure, part, slice) is foll
   laney_lower, laney_upper   for shares with uneven or large n, at each point
   phi, p_value               for shares: dispersion of the points against chance
   signal                     a point that breaks a rule; `reason` says which
-A member's own part stands before them ("sea:center"); where a row is not in the measure's unit it names its `unit`. A period that is not over and a point that says nothing
-(insufficient, not available) are shown but neither make limits nor signal.
+A member's own part stands before them ("sea:center"); a row that is not in the measure's unit names its `unit`. A
+period that is not over and a point that says nothing (insufficient, not available) neither make limits nor signal.
 """
 
 from collections.abc import Iterator

@@ -1,13 +1,12 @@
 """What the measures of the order mix share: the lines and orders that count, the members' shares, the interval."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
-from hashlib import sha256
 
 import numpy as np
 import pandas as pd
 
+from metrics.draws import generator
 from metrics.registry import Answer, Stage
 
 MEMBERS = {
@@ -175,8 +174,7 @@ def interval(frame: pd.DataFrame, params: Mapping):
 
 
 def _replicates(codes, places, values, orders: int, count: int, params: Mapping) -> np.ndarray:
-    seed = sha256(f"order_mix{json.dumps(dict(params), sort_keys=True)}".encode()).digest()[:8]
-    draw = np.random.Generator(np.random.PCG64(int.from_bytes(seed, "big")))
+    draw = generator("order_mix", params)
     found = np.empty(DRAWS)
     for place in range(DRAWS):
         times = np.bincount(draw.integers(0, orders, orders), minlength=orders)
