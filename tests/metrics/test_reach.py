@@ -19,6 +19,7 @@ DATED_BY = {
     ("exceptions", "revenue_at_risk"): PROMISED,
     ("otif", "otif"): LINES,
     ("order_mix", "hhi"): BOOKED,
+    ("master_data_consistency", "value_match"): {"sales_order", "order_line", "opportunity", "purchase_order", "po_line"},
     ("otif", "unit_fill"): LINES,
     ("otif", "perfect_order"): LINES | {"return_line", "invoice_line"},
     ("commitment_to_delivery", "km_median"): LINES | DEALS,
