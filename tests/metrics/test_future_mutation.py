@@ -51,7 +51,7 @@ def requests(version, metric: Metric, day: date) -> list[Request]:
     """What is read as of the day: every measure by a dimension, the headline by each other one, with its interval,
     month by month and with each other convention; a month before the end every measure with each convention."""
     at_the_day, filled = Request(as_of=day, interval=False), facts_of(version).fills
-    dims = [name for name, dim in metric.dims.items() if filled.get(dim.source)]
+    dims = [name for name, dim in metric.dims.items() if filled.get(dim.source)] or list(metric.dims)[:1]
     every = ("all",) if day == LAST_BUT_ONE else None
     found = [replace(at_the_day, measures=("all",), by=(dims[0],)), replace(at_the_day, by=(dims[-1],), interval=True)]
     found += [replace(at_the_day, by=(dim,)) for dim in dims[1:]]
