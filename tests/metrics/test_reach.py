@@ -8,6 +8,7 @@ from warehouse.schema import tables
 
 LINES = {"sales_order", "order_line", "order_line_change", "promise_history", "shipment", "shipment_line"}
 BOOKED = {"sales_order", "order_line", "order_line_change", "promise_history"}
+DOCUMENTS = {"sales_order", "order_line", "opportunity", "purchase_order", "po_line"}
 DEALS = {"opportunity", "opportunity_field_history"}
 STOCK = LINES | {"inventory_snapshot", "stock_reservation"}
 SOLD = {"sales_order", "order_line", "shipment", "shipment_line"}
@@ -19,7 +20,7 @@ DATED_BY = {
     ("exceptions", "revenue_at_risk"): PROMISED,
     ("otif", "otif"): LINES,
     ("order_mix", "hhi"): BOOKED,
-    ("master_data_consistency", "value_match"): {"sales_order", "order_line", "opportunity", "purchase_order", "po_line"},
+    ("master_data_consistency", "value_match"): DOCUMENTS,
     ("otif", "unit_fill"): LINES,
     ("otif", "perfect_order"): LINES | {"return_line", "invoice_line"},
     ("commitment_to_delivery", "km_median"): LINES | DEALS,
