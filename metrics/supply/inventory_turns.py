@@ -35,14 +35,13 @@ def _relation(name: str, grain: str, key: tuple[str, ...], **more) -> Relation:
 
 PLACE = ("product_id", "site_id")
 RELATIONS = {
-    "cost": _relation("cost", "product x site x days of one listed cost", (*PLACE, "valid_from")),
-    "issue": _relation("issue", "product x site x day of issues", (*PLACE, "day", "known_day", "kind")),
-    "moment": _relation("moment", "count or issue of a product and site", (*PLACE, "day", "kind", "known_day")),
-    "class": _relation("class", "product x month", ("product_id", "month_no")),
+    "cost": _relation("cost", "product x site x days of one cost", (*PLACE, "valid_from")),
     "piece": _relation("piece", "product x site x days of one count in a month", (*PLACE, "counted_by", "from_day")),
+    "issue": _relation("issue", "shipment line, return or movement", ("source_object", "source_id")),
+    "class": _relation("class", "product x month", ("product_id", "month_no")),
     "day": _relation(
-        "day", "product x site x day of stock, and of issues",
-        ("kind", *PLACE, "counted_by", "day", "known_day", "uom_missing"), is_view=True,
+        "day", "product x site x day of stock; shipment line, return or movement",
+        ("kind", *PLACE, "counted_by", "day", "source_object", "source_id"), is_view=True,
     ),
     "slow": _relation(
         "slow", "count date x product x site in stock", ("state_date", *PLACE), at="state",
@@ -50,10 +49,9 @@ RELATIONS = {
     ),
 }  # fmt: skip
 
-COUNTED = "kind = 'stock' or count_date is not null"
 LEFT_OUT = {
-    "count_too_old": "kind <> 'stock' and day - count_date > 35",
-    "uom_missing": "uom_missing",
+    "count_too_old": "is_too_old",
+    "uom_missing": "qty is null",
     "fx_missing": "fx_missing and qty <> 0",
     "cost_missing": "unit_cost is null and qty <> 0",
 }
@@ -62,7 +60,7 @@ FLAGS = {
     **{f"day_{at}": f"(kind = 'stock' and isodow(day) = {at})::int" for at in WEEKDAYS},
     **{f"count_{at}": f"coalesce(day = snapshot_date and isodow(day) = {at}, false)::int" for at in WEEKDAYS},
 }
-VALUE, COGS = "value", f"case when {COUNTED} then cogs end"
+VALUE, COGS = "value", "case when is_counted then cogs end"
 
 
 def _dates(frame, of: str) -> int:

@@ -4,8 +4,7 @@ with issued as (
         product_id,
         year(known_day) * 12 + month(known_day) - 1 as month_no,
         sum(qty * unit_cost) as cost
-    from {moment}
-    where kind <> 'count'
+    from {issue}
     group by all
 ),
 counted_in as (

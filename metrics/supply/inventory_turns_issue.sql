@@ -1,23 +1,17 @@
--- What left a product's stock for customers or production, and what customers sent back (negative), by day and the day it was
--- known. Sales are what shipped; where a company exports no shipments, its movements. Transfers are no issues.
+-- What left a product's stock for customers or production, and what customers sent back (negative), with its cost that day.
+-- Sales are what shipped; where a company exports no shipments, its movements. Transfers are no issues.
+-- is_counted: stock was counted there before; is_too_old: its newest count was more than 35 days old.
 with shipping as (
     select count(*) > 0 as is_told from shipment where shipped_date is not null or delivered_date is not null
 ),
+first_count as (
+    select product_id, coalesce(site_id, '') as site_id, min(snapshot_date) as day from inventory_snapshot group by all
+),
 -- where stock is counted without its site, or at one site only until then, that is the place of what names none
 place as (
-    select product_id, min(site_id) as site_id, min(first_day) as first_day, max(other_day) as other_day
-    from (
-        select
-            product_id,
-            first_value(site_id) over (partition by product_id order by first_day, site_id) as site_id,
-            first_day,
-            case when row_number() over (partition by product_id order by first_day, site_id) = 2 then first_day end as other_day
-        from (
-            select product_id, coalesce(site_id, '') as site_id, min(snapshot_date) as first_day
-            from inventory_snapshot
-            group by all
-        ) as counted
-    ) as ordered
+    select product_id, arg_min(site_id, (day, site_id)) as site_id, list_sort(list(day))[2] as other_day
+    from first_count
+    where day is not null
     group by product_id
 ),
 brought as (
@@ -68,34 +62,82 @@ placed as (
     select
         told.* exclude (site_id),
         case
-            when place.site_id = '' and (place.other_day is null or told.day < place.other_day) then ''
-            when told.site_id is null and (place.other_day is null or told.day < place.other_day) then place.site_id
-            else told.site_id
+            when told.day >= place.other_day then coalesce(told.site_id, '')
+            when place.site_id = '' then ''
+            else coalesce(told.site_id, place.site_id, '')
         end as site_id
     from told
     left join place on place.product_id = told.product_id
     where told.day is not null and told.product_id is not null
 ),
-added as (
-    select
-        kind,
-        product_id,
-        coalesce(site_id, '') as site_id,
-        day,
-        known_day,
-        qty is null as uom_missing,
-        sum(qty) as qty,
-        count(*) as lines,
-        min({'load_id': load_id, 'line': source_line, 'system': source_system, 'object': source_object, 'id': source_id})
-            as main
-    from placed
+-- at most one count's cost a day and place, whoever counts
+holding as (
+    select product_id, site_id, month_no, from_day, min(to_day) as to_day, max(counted_cost) as counted_cost
+    from (
+        select
+            product_id,
+            site_id,
+            month_no,
+            from_day,
+            least(to_day, coalesce(lead(from_day) over place - 1, date '9999-12-31')) as to_day,
+            counted_cost
+        from {piece}
+        window place as (partition by product_id, site_id, month_no order by from_day)
+    ) as held
+    where to_day >= from_day
     group by all
+),
+priced as (
+    select
+        placed.*,
+        first_count.day <= placed.day as is_counted,
+        holding.from_day is not null as is_held,
+        holding.counted_cost,
+        coalesce(here.unit_cost, everywhere.unit_cost) as step_cost,
+        case when here.basis is null then everywhere.currency else here.currency end as currency,
+        coalesce(here.is_own_currency, everywhere.is_own_currency, true) as is_own_currency,
+        listed.product_id is not null as is_listed
+    from placed
+    left join first_count on first_count.product_id = placed.product_id and first_count.site_id = placed.site_id
+    left join holding
+        on holding.product_id = placed.product_id
+        and holding.site_id = placed.site_id
+        and holding.month_no = year(placed.day) * 12 + month(placed.day) - 1
+        and holding.from_day <= placed.day
+        and holding.to_day >= placed.day
+    left join {cost} as here
+        on here.product_id = placed.product_id
+        and here.site_id = placed.site_id
+        and here.site_id <> ''
+        and here.valid_from <= placed.day
+        and here.valid_to > placed.day
+    left join {cost} as everywhere
+        on everywhere.product_id = placed.product_id
+        and everywhere.site_id = ''
+        and everywhere.valid_from <= placed.day
+        and everywhere.valid_to > placed.day
+    left join (select distinct product_id from product_cost) as listed on listed.product_id = placed.product_id
 )
 select
-    added.* exclude (main),
-    main['system'] as source_system,
-    main['object'] as source_object,
-    main['id'] as source_id,
-    main['load_id'] as load_id,
-    main['line'] as source_line
-from added
+    kind,
+    product_id,
+    site_id,
+    day,
+    known_day,
+    qty,
+    coalesce(is_counted, false) as is_counted,
+    coalesce(is_counted, false) and not is_held as is_too_old,
+    case
+        when is_listed and is_own_currency then step_cost
+        when is_listed then step_cost * fx.rate::double
+        else coalesce(counted_cost, step_cost)
+    end as unit_cost,
+    is_listed and not is_own_currency and fx.rate is null as fx_missing,
+    priced.source_system,
+    priced.source_object,
+    priced.source_id,
+    priced.load_id,
+    priced.source_line
+from priced
+left join fx
+    on fx.rate_date = priced.day and fx.from_ccy = priced.currency and priced.is_listed and not priced.is_own_currency

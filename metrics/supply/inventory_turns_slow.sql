@@ -24,44 +24,50 @@ held as (
     where portion not in ('negative', 'not_ours', 'consignment', 'consigned')
     group by all
 ),
--- where orders are exported they tell the demand of customers, else what was issued to them does
-left_stock as (
-    select
-        product_id,
-        site_id,
-        day,
-        known_day,
-        qty,
-        kind = 'production' or (select count(*) = 0 from order_line) as is_demand
-    from {issue}
-    where kind <> 'return' and qty > 0
-),
 started as (
     select
         (select min(known_day) from {issue} where qty > 0) as issues_from,
-        (select min(snapshot_date) from inventory_snapshot) as counts_from
+        (select min(snapshot_date) from inventory_snapshot) as counts_from,
+        (select count(*) = 0 from order_line) as has_no_orders
 ),
 known as (
     select product_id, site_id, min(state_date) as first_day from stock_day group by product_id, site_id
 ),
+-- the first count date on or after a day: from then on a state knows of it
+next_state as (
+    select reach.day, min(stock_date.state_date) as state_date
+    from (select distinct unnest([known_day, greatest(known_day, day + 90)]) as day from {issue}) as reach
+    join stock_date on stock_date.state_date >= reach.day
+    group by reach.day
+),
+-- where orders are exported they tell the demand of customers, else what was issued to them does
 event as (
-    select product_id, site_id, known_day as day, day as issue_day, case when is_demand then qty else 0 end as qty,
-        null::date as state_date
-    from left_stock
+    select issue.product_id, issue.site_id, next_state.state_date, max(issue.day) as issue_day,
+        coalesce(sum(issue.qty) filter (where issue.kind = 'production' or started.has_no_orders), 0) as qty
+    from {issue} as issue
+    cross join started
+    join next_state on next_state.day = issue.known_day
+    where issue.kind <> 'return' and issue.qty > 0
+    group by all
     union all
-    select product_id, site_id, greatest(known_day, day + 90), null, -qty, null from left_stock where is_demand
+    select issue.product_id, issue.site_id, next_state.state_date, null::date as issue_day, -sum(issue.qty) as qty
+    from {issue} as issue
+    cross join started
+    join next_state on next_state.day = greatest(issue.known_day, issue.day + 90)
+    where issue.qty > 0 and (issue.kind = 'production' or (started.has_no_orders and issue.kind = 'sale'))
+    group by all
     union all
-    select product_id, site_id, state_date, null, 0, state_date from held
+    select product_id, site_id, state_date, null::date as issue_day, 0 as qty from held
 ),
 running as (
-    select
+    select distinct
         product_id,
         site_id,
         state_date,
         max(issue_day) over earlier as last_issue,
         sum(qty) over earlier as issued_90
     from event
-    window earlier as (partition by product_id, site_id order by day)
+    window earlier as (partition by product_id, site_id order by state_date)
 )
 select
     held.state_date,
