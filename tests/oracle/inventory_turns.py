@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from tests.oracle.company import Company
 from tests.oracle.lines import DEMAND
 
-MAX_AGE, NEW_FOR, COVERED = 35, 90, 180
+MAX_AGE, NEW_FOR, COVERED, COUNTED_OVER = 35, 90, 180, 90
 IDLE = {"slow": 90, "very_slow": 180, "dead": 365}
 Place = tuple[str, str]
 
@@ -49,18 +49,21 @@ class Stock:
                 kinds[row["stock_type"]] += row["on_hand_qty"]
         return found
 
-    def _issues(self) -> Iterable[tuple[Place, date, float]]:
-        """Quantities that left for demand, less what came back of them on the day it came."""
+    def _issues(self) -> Iterable[tuple[Place, date, float, str]]:
+        """What left for customers or production, and what came back on the day it came."""
         company = self.company
         demand = {row["order_id"] for row in company["sales_order"] if row["order_type"] in DEMAND}
         lines = {row["order_line_id"]: row for row in company["order_line"] if row["order_id"] in demand}
         days = {row["shipment_id"]: row["shipped_date"] for row in company["shipment"]}
-        moved = [(days[part["shipment_id"]], part["order_line_id"], part["qty_shipped"], "issue")
+        moved = [(days[part["shipment_id"]], part["order_line_id"], part["qty_shipped"], "sale")
                  for part in company["shipment_line"]]  # fmt: skip
         moved += [(row["returned_date"], row["order_line_id"], -row["qty"], "return") for row in company["return_line"]]
         for day, line, qty, kind in moved:
             if line in lines:
                 yield (lines[line]["product_id"], lines[line]["site_id"]), day, qty, kind
+        for row in company["inventory_movement"]:
+            if row["kind"] == "issue_prod":
+                yield (row["product_id"], row["site_id"]), row["moved_date"], -row["qty"], "production"
 
     def last_count(self, place: Place, day: date) -> date | None:
         """The last day on which a place was counted, if that is not too long ago."""
@@ -94,16 +97,53 @@ class Stock:
 
     def idle_days(self, place: Place, day: date) -> float:
         """Days since anything left a place; infinite if nothing did."""
-        left = [when for where, when, qty, kind in self.issues if where == place and kind == "issue" and when <= day]
+        left = [when for where, when, qty, kind in self.issues if where == place and qty > 0 and when <= day]
         return (day - max(left)).days if left else float("inf")
 
+    def usable(self, place: Place, day: date) -> float:
+        """What may be promised to anybody; of the days asked for none has stock that is reserved for something else."""
+        rows = [
+            row
+            for row in self.company["inventory_snapshot"]
+            if (row["product_id"], row["site_id"], row["snapshot_date"]) == (*place, day)
+            if row["stock_type"] == "unrestricted" and row.get("ownership") in (None, "own")
+            if row.get("expiry_date") is None or row["expiry_date"] > day
+        ]
+        return max(0, sum(row["on_hand_qty"] for row in rows) - self._reserved_elsewhere(place, day, rows))
+
+    def _reserved_elsewhere(self, place: Place, day: date, rows: list[dict]) -> float:
+        """What the count calls reserved and no customer line explains."""
+        held = [
+            row["qty"]
+            for row in self.company["stock_reservation"]
+            if (row["product_id"], row["site_id"]) == place and row["valid_from"] <= day
+            if row["valid_to"] is None or row["valid_to"] > day
+        ]
+        return max(0, sum(row.get("reserved_qty") or 0 for row in rows) - sum(held))
+
+    def wanted_a_day(self, place: Place, day: date) -> float:
+        """Ordered in ninety days, less what was cancelled of it, and issued to production."""
+        company, start = self.company, day - timedelta(days=90)
+        orders = {row["order_id"]: row for row in company["sales_order"] if row["order_type"] in DEMAND}
+        mine = [row for row in company["order_line"] if (row["product_id"], row["site_id"]) == place]
+        mine = [row for row in mine if row["order_id"] in orders]
+        mine = [row for row in mine if start < orders[row["order_id"]]["ordered_date"] <= day]
+        made = [
+            q for where, when, q, kind in self.issues if (where, kind) == (place, "production") and start < when <= day
+        ]
+        return (sum(row["ordered_qty"] - (row.get("cancelled_qty") or 0) for row in mine) + sum(made)) / COUNTED_OVER
+
     def slow(self, places: Iterable[Place], day: date) -> dict[str, float]:
-        """Value by how long nothing left: dead within very slow within slow."""
+        """Value by how long nothing left (dead within very slow within slow), beyond 180 days of demand, and of all."""
         launched = {row["product_id"]: row["launch_date"] for row in self.company["product"]}
-        found = dict.fromkeys(IDLE, 0.0)
+        found = dict.fromkeys((*IDLE, "excess", "all"), 0.0)
         for place in places:
-            value = self.value(place, day) or 0
-            if (day - launched[place[0]]).days >= NEW_FOR:
-                for name, days in IDLE.items():
-                    found[name] += value if self.idle_days(place, day) >= days else 0
+            value, wanted = self.value(place, day) or 0, COVERED * self.wanted_a_day(place, day)
+            found["all"] += value
+            if (day - launched[place[0]]).days < NEW_FOR or not value:
+                continue
+            found["excess"] += max(0, self.usable(place, day) - wanted) * self.cost(place, day)
+            for name, days in IDLE.items():
+                covered = name == "slow" and self.usable(place, day) > wanted
+                found[name] += value if covered or self.idle_days(place, day) >= days else 0
         return found

@@ -6,6 +6,7 @@ from tests.oracle.company import AS_OF, Company, plus
 from tests.oracle.masters import NEVER_SOLD
 
 SUNDAYS = [date(2025, 3, 2) + timedelta(weeks=week) for week in range(61)]
+DAYS = (date(2026, 2, 28), date(2026, 3, 31), AS_OF)  # on which the plain company counts
 TURN = date(2025, 9, 1)
 GAP = (date(2025, 8, 1), date(2025, 10, 20))
 
@@ -19,6 +20,8 @@ def add_stock(rng, made: Company) -> None:
             _weeks(rng, erp, f"P{number}", site)
     for number in NEVER_SOLD:
         _weeks(rng, erp, f"P{number}", "S0")
+        for day in DAYS:
+            _batches(rng, erp, {"snapshot_date": day, "product_id": f"P{number}", "site_id": "S0"}, 60)
     if made.seed % 2 == 0:
         _movements(rng, erp)
     _reservations(rng, erp)
