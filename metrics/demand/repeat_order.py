@@ -59,13 +59,16 @@ ORDER_DAYS = """list_sort(list_distinct(list_append(
     coalesce(list(order_date) filter (where not is_release), []), min(order_date) filter (where is_release))))"""
 OCCASIONS = f"""list_transform([{ORDER_DAYS}], lambda days:
     list_filter(days, lambda day, i: i = 1 or day - days[i - 1] > $merge_days))[1]"""
+# The occasions are written out: a lambda that captures an alias works it out again for every element.
+GAPS = f"""list_transform([{OCCASIONS}], lambda days:
+    list_transform(days[2:], lambda day, i: day - days[i]))[1]"""
 FIRST, LAST = "min(order_date)", f"list_max({OCCASIONS})"
 COLUMNS = {
     "occasions": OCCASIONS,
     "first_day": "occasions[1]",
     "last_day": "occasions[-1]",
     "since": "$as_of::date - last_day",
-    "gaps": "list_transform(occasions[2:], lambda day, i: day - occasions[i])",
+    "gaps": GAPS,
     "backfilled": "bool_or(attribute_backfilled)",
     "released": "bool_or(is_release)",
 }
