@@ -2,10 +2,10 @@
 
     closing  = open quantity x price of the order at the end of a day, from the open lines themselves
     movement : opening + new + increases + reopened + shipped + cancelled + decreases + short_closed + reprice + fx
-               + transfer_in + transfer_out = closing                  signed: shipped, cancelled, decreases are negative
+               + transfer_in + transfer_out = closing            signed: shipped, cancelled, decreases are negative
     residual = closing - what all movements add up to, of the open lines themselves: shown, never absorbed; 0 where the
                data agree. Where it arises it is the movement `unexplained`
-    ageing   : value by days past the first promise; unpromised lines stand under not_due. basis=order: by days since order
+    ageing   : value by days past the first promise; unpromised lines are not_due. basis=order: by days since order
     past_due_share = value past its first promise / closing        mean_age = days since order, weighted by value
     backlog_days   = closing / mean daily shipped value of the period        cover at today's pace (Little's law)
     half_life      = Kaplan-Meier median of the days from entering to nothing open, shipped or cancelled
@@ -23,7 +23,7 @@ along (transfer_out, transfer_in, together 0).
 Left out and counted: lines cancelled on an unknown day, lines without a quantity or an order day, of values also lines
 without a price or a rate. Slices by hold reason and promise status know open lines only.
 
-Unit: reporting currency, count, share, days, ratio. The level is neither good nor bad; past due and age: lower is better.
+Unit: reporting currency, count, share, days, ratio. The level is neither good nor bad; past due, age: lower is better.
 n = movements or open lines. Interval: none, this is bookkeeping; half_life: log-log band.
 Source: the backlog identity; book-to-bill as in the semiconductor trade; Little 1961 for the cover.
 """
@@ -155,14 +155,14 @@ SHIPPED = f"-({value_of('shipped')})"
 MEASURES = (
     state("closing", "Backlog", "currency", None, "Value of what is ordered and has not left us.", headline=True,
           sums={"n": "1", "value": "value"}, finish=balance),
-    moved("opening", "Backlog at the beginning", "currency", None, "All movements before the period.", anchor="$start::date",
-          where="event_date < $start", sums={"n": "1", "value": INSIDE}, finish=balance),
+    moved("opening", "Backlog at the beginning", "currency", None, "All movements before the period.",
+          anchor="$start::date", where="event_date < $start", sums={"n": "1", "value": INSIDE}, finish=balance),
     moved("movement", "Change of the backlog", "currency", None,
           "What came in, what left and what else changed; over_shipped is outside.", keys={"leg": "leg"},
           sums={"n": "1", "value": "value"}, finish=movements),
     state("residual", "Unexplained", "currency", "band",
-          "What the open lines show and no movement explains; 0 where the data agree.", where="order_line_id is not null",
-          sums={"n": "1", "value": "unexplained"}, finish=balance),
+          "What the open lines show and no movement explains; 0 where the data agree.",
+          where="order_line_id is not null", sums={"n": "1", "value": "unexplained"}, finish=balance),
     state("ageing", "Backlog by age", "currency", None, "Value by days past the first promise.", keys={"age": BUCKET},
           sums={"n": "1", "value": "value"}, finish=by_part("age", BUCKETS, "value", True)),
     state("lines", "Open lines", "count", None, "Open lines by days past the first promise.", keys={"age": BUCKET},
@@ -183,7 +183,8 @@ MEASURES = (
             keys={"days": "coalesce(case when left_date <= $as_of then left_date end, $as_of) - entered_date",
                   "event": "coalesce(left_date <= $as_of, false)::int"}, sums={"n": "1"}, coverage=BACKFILLED,
             meaning="Days after which half of the lines that entered were shipped or cancelled, open ones counted."),
-    moved("book_to_bill", "Book to bill", "ratio", None, "Bookings net of what was cancelled or cut, over what was shipped.",
+    moved("book_to_bill", "Book to bill", "ratio", None,
+          "Bookings net of what was cancelled or cut, over what was shipped.",
           where="event_date <= $as_of and leg in ('new', 'increases', 'cancelled', 'decreases', 'shipped')",
           sums={"n": "1", "shipped": SHIPPED, "gross": value_of("new", "increases"),
                 "net": value_of("new", "increases", "cancelled", "decreases")}, finish=book_to_bill),

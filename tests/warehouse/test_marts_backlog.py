@@ -105,7 +105,8 @@ def test_the_legs_of_a_line_add_up_to_what_is_open(drawn):
 
 def test_every_leg_points_the_way_it_should(drawn):
     version, _ = drawn
-    legs = frame(version, "select leg, min(qty) as low, max(qty) as high from backlog_leg group by leg").set_index("leg")
+    sql = "select leg, min(qty) as low, max(qty) as high from backlog_leg group by leg"
+    legs = frame(version, sql).set_index("leg")
     assert (legs.loc[["new", "increases", "reopened"], "low"] > 0).all()
     assert (legs.loc[["cancelled", "decreases", "short_closed"], "high"] < 0).all()
 
@@ -166,7 +167,8 @@ def test_a_snapshot_that_shows_another_quantity_is_unexplained_from_its_day_on()
 def test_an_order_line_that_says_otherwise_than_its_changes_is_unexplained():
     tables = {
         "sales_order": SNAPSHOTS["sales_order"],
-        "order_line": "order_line_id | order_id | ordered_qty | cancelled_qty | cancelled_date\nL | O1 | 10 | 4 | 2026-03-09",
+        "order_line": """order_line_id | order_id | ordered_qty | cancelled_qty | cancelled_date
+            L | O1 | 10 | 4 | 2026-03-09""",
         "order_line_change": "order_line_id | changed_date | kind | delta_qty\nL | 2026-03-09 | cancel | -3",
     }  # fmt: skip
     assert legs_of(tables) == {

@@ -87,13 +87,13 @@ where customer_id in (select customer_id from span where is_move);
 -- its price in the order's currency. is_knotty: more befell it than leaving in one part; backlog_event holds that.
 create table backlog_line as
 with shipped as (
-    select
-        order_line_id,
-        count(*) as parts,
-        min(day) as day,
-        max(known_date) as known_date,
-        min(qty) as qty
+    select order_line_id, 1 as parts, day, known_date, qty
     from backlog_shipped
+    where order_line_id not in (select order_line_id from line_delivered_often)
+    union all
+    select order_line_id, count(*), min(day), max(known_date), min(qty)
+    from backlog_shipped
+    where order_line_id in (select order_line_id from line_delivered_often)
     group by order_line_id
 ),
 changed as (

@@ -306,11 +306,13 @@ cross join (select 'transfer_out' as leg, -1 as sign union all select 'transfer_
 -- of that day (transfer_out: of the day before). over_shipped is outside the backlog.
 create table backlog_leg as
 with plain as (
-    select order_line_id, new_date as day, 'new' as leg, case when left_out is null then new_qty end as qty
+    select
+        order_line_id, new_date as day, 'new' as leg, case when left_out is null then new_qty end as qty, price, currency,
+        is_foreign, customer_id, segment, tier
     from backlog_line
     where not is_knotty or left_out is not null
     union all
-    select order_line_id, ship_day, 'shipped', -ship_qty
+    select order_line_id, ship_day, 'shipped', -ship_qty, price, currency, is_foreign, customer_id, segment, tier
     from backlog_line
     where not is_knotty and left_out is null and ship_qty > 0
 ),
@@ -324,45 +326,45 @@ part as (
         ]) as step
     from backlog_path
 ),
-moved as (
+knotty as (
     select
-        plain.order_line_id, date '0001-01-01' as known_from, null::date as known_to, plain.day, 0 as event_no, plain.leg,
-        plain.qty, plain.qty::double * line.price as value, null::varchar as source_system,
-        null::varchar as source_object, null::varchar as source_id, null::varchar as load_id, null::bigint as source_line
-    from plain
-    join backlog_line as line on line.order_line_id = plain.order_line_id
-    union all
-    select
-        order_line_id, known_from, known_to, day, event_no, step.leg, step.qty, step.qty::double * price, source_system,
-        source_object, source_id, load_id, source_line
+        order_line_id, known_from, known_to, day, event_no, step.leg as leg, step.qty as qty,
+        step.qty::double * price as value, null::double as value_rc, source_system, source_object, source_id, load_id,
+        source_line
     from part
     where step.qty <> 0
     union all
     select
-        order_line_id, known_from, known_to, day, event_no, 'reprice', 0, state_qty::double * price_step, source_system,
-        source_object, source_id, load_id, source_line
+        order_line_id, known_from, known_to, day, event_no, 'reprice', 0, state_qty::double * price_step, null,
+        source_system, source_object, source_id, load_id, source_line
     from backlog_path
     where leg = 'reprice' and state_qty * price_step <> 0
-),
-valued as (
-    select
-        moved.* exclude (value),
-        moved.value * case when line.is_foreign then fx.rate::double else 1 end as value_rc
-    from moved
-    join backlog_line as line on line.order_line_id = moved.order_line_id
-    left join fx on line.is_foreign and fx.from_ccy = line.currency and fx.rate_date = moved.day
     union all by name
     select order_line_id, known_from, known_to, day, 0 as event_no, 'fx' as leg, 0 as qty, value_rc from backlog_revalued
     union all by name
     select order_line_id, known_from, known_to, day, 0 as event_no, leg, qty, value_rc from backlog_transfer
+),
+moved as (
+    select
+        order_line_id, date '0001-01-01' as known_from, null::date as known_to, day, 0 as event_no, leg, qty,
+        qty::double * price as value, null::double as value_rc, null::varchar as source_system,
+        null::varchar as source_object, null::varchar as source_id, null::varchar as load_id, null::bigint as source_line,
+        currency, is_foreign, customer_id, segment, tier
+    from plain
+    union all by name
+    select knotty.*, line.currency, line.is_foreign, line.customer_id, line.segment, line.tier
+    from knotty
+    join backlog_line as line on line.order_line_id = knotty.order_line_id
 )
 select
-    valued.*,
-    case when moved.customer_id is null then line.segment else moved.segment end as segment,
-    case when moved.customer_id is null then line.tier else moved.tier end as tier
-from valued
-join backlog_line as line on line.order_line_id = valued.order_line_id
-left join backlog_moved as moved
-    on moved.customer_id = line.customer_id
-    and moved.valid_from <= valued.day - (valued.leg = 'transfer_out')::int
-    and moved.valid_to > valued.day - (valued.leg = 'transfer_out')::int;
+    moved.* exclude (value, currency, is_foreign, customer_id) replace (
+        coalesce(moved.value_rc, moved.value * case when moved.is_foreign then fx.rate::double else 1 end) as value_rc,
+        case when span.customer_id is null then moved.segment else span.segment end as segment,
+        case when span.customer_id is null then moved.tier else span.tier end as tier
+    )
+from moved
+left join fx on moved.is_foreign and fx.from_ccy = moved.currency and fx.rate_date = moved.day
+left join backlog_moved as span
+    on span.customer_id = moved.customer_id
+    and span.valid_from <= moved.day - (moved.leg = 'transfer_out')::int
+    and span.valid_to > moved.day - (moved.leg = 'transfer_out')::int;
