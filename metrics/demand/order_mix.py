@@ -118,7 +118,12 @@ def shift(frame, params):
         return Answer(None, None, None, orders, reason="needs orders in both periods")
     shares = [table["value"] / table["value"].sum() for table in (tables[0], tables[1])]
     moved = float(shares[1].sub(shares[0], fill_value=0).abs().sum() / 2)
-    return term.answer(sides[1], params, lambda values, orders, table: Answer(moved, moved, 1, orders))
+
+    def give(values, orders, table):
+        total = float(values.sum())
+        return Answer(moved, moved * total, total, orders)
+
+    return term.answer(sides[1], params, give)
 
 
 def measure(name: str, title: str, unit: str, finish, meaning: str, **more) -> Measure:

@@ -85,7 +85,7 @@ def test_the_worked_example_of_the_book():
 
 def test_a_moved_share_of_a_tenth():
     found = row(of(), "shift")
-    assert found["value"] == pytest.approx(0.1)
+    assert (found["value"], found["num"], found["den"]) == (pytest.approx(0.1), pytest.approx(10), 100)
     assert row(of(), "hhi")["value"] == pytest.approx(0.34)
 
 
