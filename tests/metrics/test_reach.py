@@ -18,6 +18,8 @@ PROMISED = STOCK | {"order_line_hold", "purchase_order", "po_line", "po_schedule
 PROMISED |= {"po_line_change", "po_receipt", "production_order", "production_order_change"}
 DATED_BY = {
     ("exceptions", "revenue_at_risk"): PROMISED,
+    ("priority_inversion_rate", "rate"): STOCK
+    | {"order_line_hold", "inventory_movement", "po_receipt", "production_order"},
     ("otif", "otif"): LINES,
     ("order_mix", "hhi"): BOOKED,
     ("master_data_consistency", "value_match"): DOCUMENTS,
