@@ -16,7 +16,8 @@ A receipt stands in the period of its day, a due line in that of its day, a lead
 return to the supplier counts as rejected with the receipt before it. Lines that are past due and still open are
 censored: mean, cv and p90 come from the Kaplan-Meier curve, its rest on the longest wait. compliance = required
 documents that hold / required, at the end of the period. single_source_share: value ordered of products that had no
-other supplier in the year before. perfect_order: purchase orders in full, on the day, right papers, unhurt.
+other supplier in the year before. impact = revenue at risk (exceptions) of promises that wait for a late purchase of
+the supplier. perfect_order: purchase orders in full, on the day, right papers, unhurt.
 
 Unit: score 0 to 100, ppm, share, days. Higher total is better. Not rated below 10 due lines or 500 units received.
 Left out and counted: cancelled lines, receipts whose rejects were not counted, prices without an agreed price, missing
@@ -28,6 +29,8 @@ Source: Dickson 1966; Weber, Current and Benton 1991; SCOR RL.1.2 with RL.2.5 to
 from pathlib import Path
 
 from metrics import perfect_orders as perfect
+from metrics.cross import exceptions
+from metrics.finish import total as sum_of
 from metrics.registry import Dim, Measure, Metric, Param, Relation, Stage
 from metrics.supply import supplier_scorecard_terms as card
 from metrics.survival import km_quantile
@@ -50,6 +53,7 @@ RELATIONS = {
     "line": _relation("line", "purchase order line as known at the as-of date", "po_line_id"),
     "receipt": _relation("receipt", "receipt, or return to the supplier", "receipt_key"),
     "card": _relation("card", "receipt, due line or lead time, one under the other", "card_key"),
+    "impact": _relation("impact", "open purchase line, with the revenue at risk that waits for it", "po_line_id"),
     "document": _relation("document", "document a supplier must hold", "supplier_id", "doc_type", at="state"),
 }
 NOT_COUNTED = {"uom_missing": "qty_received is null and uom_missing", "not_counted": "qty_rejected is null"}
@@ -188,11 +192,20 @@ OF_LINES = (
             meaning="Documents asked for that are valid, at the end of the period."),
 )  # fmt: skip
 
+# A state belongs to the period it falls in, and to one that ended at most 35 days before it.
+IMPACT = Measure(
+    "impact", "Revenue at risk behind its late purchases", "currency", "down", "impact", finish=sum_of("num"),
+    anchor="case when state_day > $end and state_day <= $end + 35 then $end else state_day end",
+    exclude={"price_missing": "value_rc is null"}, sums={"num": "value_rc", "n": "1"}, minimum=(0, 1),
+    requires=(SUPPLIER, *exceptions.METRIC.measure("revenue_at_risk").requires), reads=exceptions.READS,
+    meaning="Open promises we shall miss that wait for a purchase of the supplier, as of the newest known day.",
+)  # fmt: skip
+
 METRIC = Metric(
     title="Supplier scorecard",
     question="Which suppliers reliably deliver good parts on time at the agreed price, and what do they endanger?",
     relations=RELATIONS,
-    measures=(*SCORES, *OF_RECEIPTS, *OF_LINES),
+    measures=(*SCORES, *OF_RECEIPTS, *OF_LINES, IMPACT),
     dims={
         "supplier": Dim("Supplier", "supplier", SUPPLIER),
         "country": Dim("Country of the supplier", "country", "supplier.country"),
@@ -201,6 +214,7 @@ METRIC = Metric(
         "site": Dim("Site", "site", "po_line.site_id"),
         "product": Dim("Product", "coalesce(product, product_id)", "po_line.product_id", wide=True),
     },
+    needs=("exceptions",),
     params={
         "early": Param(None, None, "Days before the due day from which a delivery is too early; none = never."),
         "weight_quality": Param(0.35, None, "Weight of quality in the total."),

@@ -1,11 +1,20 @@
 """The worked example of the supplier scorecard, drawn, and ways to read one number of it."""
 
+from dataclasses import replace
+
 from metrics.question import Request
 from metrics.read import read
 from metrics.registry import metric
 from tests.metrics.company import company
 
 ID = "supplier_scorecard"
+# Without what stands on the promises of another metric.
+CARD = replace(
+    metric(ID),
+    needs=(),
+    relations={name: one for name, one in metric(ID).relations.items() if name != "impact"},
+    measures=tuple(one for one in metric(ID).measures if one.name != "impact"),
+)
 # Four lines of S: 10, 12, 14 and 20 days; the last came late. 25 of 10,000 rejected; 100 at 10.5, 200 at 9.9 for 10.
 WORLD = {
     "supplier": """
@@ -67,7 +76,7 @@ def cells(table: str, column: str, **given: str) -> str:
 
 
 def draw(as_of="2026-04-30", currency="EUR", **more):
-    return company(world(**more), metric(ID), as_of, currency)
+    return company(world(**more), CARD, as_of, currency)
 
 
 def rows(version, measure, **asked) -> dict:
