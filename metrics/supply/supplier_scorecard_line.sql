@@ -25,7 +25,7 @@ told as (
 confirmed as (
     select
         po_line_id,
-        coalesce(arg_min(old_value, place), arg_min(new_value, place)) as value,
+        coalesce(arg_min(nullif(old_value, ''), place), arg_min(new_value, place)) as value,
         case when arg_min(coalesce(old_value, ''), place) = '' then min(day) end as day
     from change
     where field in ('first_confirmed_date', 'current_confirmed_date')

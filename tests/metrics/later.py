@@ -65,6 +65,7 @@ EVENTS = {
     ),
     "opportunity_field_history": Event("opportunity_id", ("change_id",), "changed_date > $day"),
     "opportunity_line": Event("opportunity_id", ("opportunity_line_id",), "valid_from > $day"),
+    "customer_history": Event("customer_id", ("customer_id",), "valid_from > $day"),
     "case_ticket": Event(
         "case_id",
         ("case_id",),
@@ -99,6 +100,17 @@ EVENTS = {
             ("cancel_initiator", "case when way = 3 then 'us' end"),
         ),
     ),
+    # what was ordered first follows from today's quantity and price less all their changes, so those only come later
+    "order_line_change": Event(
+        ORDER,
+        ("change_id",),
+        "changed_date > $day and kind in ('cancel', 'reopen', 'short_close')",
+        "changed_date > $day",
+        (("changed_date", "changed_date + 7"), ("recorded_date", "recorded_date + 7"), ("initiator", "'us'")),
+    ),
+    "order_line_hold": Event(
+        ORDER, ("reason",), "valid_from > $day", "valid_to > $day", (("valid_to", "valid_to + 9"),)
+    ),
     # the first schedule seen of an order dates its first promise back to the order, so only what is seen again moves
     "schedule_line": Event(
         ORDER,
@@ -127,6 +139,22 @@ EVENTS = {
         "split_part(po_line_id, '/', 1)", ("po_line_id",), f"split_part(po_line_id, '/', 1) in ({LATE_PURCHASE})"
     ),
     "po_receipt": Event("receipt_id", ("receipt_id",), "received_date > $day"),
+    # what a line or order was at first follows from what it is and its changes, so those only come later
+    "po_line_change": Event(
+        "po_line_id", ("change_id",), "false", "changed_date > $day", (("changed_date", "changed_date + 7"),)
+    ),
+    "production_order_change": Event(
+        "production_order_id", ("change_id",), "false", "changed_date > $day", (("changed_date", "changed_date + 7"),)
+    ),
+    "production_order": Event(
+        "production_order_id",
+        ("production_order_id",),
+        "created_date > $day",
+        "completed_date > $day",
+        (("completed_date", "completed_date + 9"),),
+    ),
+    "po_line_snapshot": Event("po_line_id", ("po_line_id",), "snapshot_date > $day"),
+    "supplier_return_line": Event("return_id", ("return_id",), "returned_date > $day"),
     "capacity_period": Event(
         "concat(resource_id, period_start)",
         ("resource_id",),
@@ -135,7 +163,7 @@ EVENTS = {
     "inventory_movement": Event("movement_id", ("movement_id",), "moved_date > $day"),
 }
 TIMELESS = {"customer", "product", "product_cost", "product_site", "supplier", "site", "entity_alias"}
-TIMELESS |= {"opportunity_order_link"}
+TIMELESS |= {"opportunity_order_link", "business_calendar", "supplier_compliance", "product_supplier"}
 
 
 def altered(home: Home, source: Home, day: date) -> int:
