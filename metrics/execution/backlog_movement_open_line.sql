@@ -57,55 +57,76 @@ seen as (
         on row.order_line_id = stood.order_line_id and row.snapshot_date <= stood.state_date
     group by stood.state_date, stood.order_line_id
 ),
--- the reason as exported holds from its export on
+-- the reason as exported holds from its export on; that of the order for its lines that have none
 exported as (
-    select row.order_line_id, coalesce(row.hold_reason, header.hold_reason) as hold_reason, load.last_full_day as day
-    from order_line as row
-    left join sales_order as header on header.order_id = row.order_id
-    join load on load.load_id = row.load_id
-    where coalesce(row.hold_reason, header.hold_reason) is not null
+    select named.order_line_id, min(named.hold_reason) as hold_reason, min(load.last_full_day) as day
+    from (
+        select order_line_id, hold_reason, load_id from order_line where hold_reason is not null
+        union all
+        select row.order_line_id, header.hold_reason, header.load_id
+        from sales_order as header
+        join order_line as row on row.order_id = header.order_id and row.hold_reason is null
+        where header.hold_reason is not null
+    ) as named
+    join load on load.load_id = named.load_id
+    group by named.order_line_id
 ),
+-- promises of lines with several, as known on the day
 promised as (
     select
-        stood.state_date, stood.order_line_id,
-        case when coalesce(known.promise_set_date, stood.state_date) <= stood.state_date then known.first_promised_date end
-            as first_promised_date
+        stood.state_date, stood.order_line_id, general.first_promised_date, general.promise_set_date
+    from line_general as general
+    join stood
+        on stood.order_line_id = general.order_line_id
+        and stood.state_date >= general.known_from
+        and (general.known_to is null or stood.state_date < general.known_to)
+),
+described as (
+    select
+        stood.*, line.new_date, line.left_out, line.worthless, line.is_foreign, line.currency, base.order_id, base.order_no,
+        base.customer_id, base.customer, base.segment, base.tier, base.region, base.country, base.product_id, base.product,
+        base.family, base.category, base.site, base.fulfil_model, base.planner, base.channel, base.order_type,
+        base.attribute_backfilled, base.source_system, base.source_object, base.source_id, base.load_id, base.source_line,
+        case when base.is_general then promised.first_promised_date else base.first_promised_date end as promised_date,
+        case when base.is_general then promised.promise_set_date else base.promise_set_date end as set_date
     from stood
-    join line_known as known
-        on known.order_line_id = stood.order_line_id
-        and known.known_from <= stood.state_date
-        and (known.known_to is null or known.known_to > stood.state_date)
+    join backlog_line as line on line.order_line_id = stood.order_line_id
+    join line_base as base on base.order_line_id = stood.order_line_id
+    left join promised on promised.state_date = stood.state_date and promised.order_line_id = stood.order_line_id
+),
+told as (
+    select
+        *,
+        case when coalesce(set_date, state_date) <= state_date then promised_date end as first_promised_date
+    from described
 )
 select
-    stood.state_date, stood.order_line_id, base.order_id, base.order_no, stood.qty::double as qty,
-    stood.qty::double * stood.price * case when line.is_foreign then fx.rate::double else 1 end as value,
-    (stood.qty - stood.moved_qty)::double * stood.price * case when line.is_foreign then fx.rate::double else 1 end
+    told.state_date, told.order_line_id, told.order_id, told.order_no, told.qty::double as qty,
+    told.qty::double * told.price * case when told.is_foreign then fx.rate::double else 1 end as value,
+    (told.qty - told.moved_qty)::double * told.price * case when told.is_foreign then fx.rate::double else 1 end
         as unexplained,
-    line.new_date as ordered_date, promised.first_promised_date, line.left_out, line.worthless,
-    base.customer_id, base.customer,
-    case when moved.customer_id is null then line.segment else moved.segment end as segment,
-    case when moved.customer_id is null then line.tier else moved.tier end as tier,
-    base.region, base.country, base.product_id, base.product, base.family, base.category, base.site, base.fulfil_model,
-    base.planner, base.channel, base.order_type,
+    told.new_date as ordered_date, told.first_promised_date, told.left_out, told.worthless,
+    told.customer_id, told.customer,
+    case when moved.customer_id is null then told.segment else moved.segment end as segment,
+    case when moved.customer_id is null then told.tier else moved.tier end as tier,
+    told.region, told.country, told.product_id, told.product, told.family, told.category, told.site, told.fulfil_model,
+    told.planner, told.channel, told.order_type,
     coalesce(held.hold_reason, nullif(seen.hold_reason, ''),
-        case when exported.day <= stood.state_date then exported.hold_reason end) as hold_reason,
+        case when exported.day <= told.state_date then exported.hold_reason end) as hold_reason,
     case
-        when promised.first_promised_date is null then 'Unpromised'
-        when promised.first_promised_date < stood.state_date then 'Past due'
+        when told.first_promised_date is null then 'Unpromised'
+        when told.first_promised_date < told.state_date then 'Past due'
         else 'Not due'
     end as promise_status,
-    base.attribute_backfilled, base.source_system, base.source_object, base.source_id, base.load_id, base.source_line
-from stood
-join backlog_line as line on line.order_line_id = stood.order_line_id
-join line_base as base on base.order_line_id = stood.order_line_id
-left join promised on promised.state_date = stood.state_date and promised.order_line_id = stood.order_line_id
-left join held on held.state_date = stood.state_date and held.order_line_id = stood.order_line_id
-left join seen on seen.state_date = stood.state_date and seen.order_line_id = stood.order_line_id
-left join exported on exported.order_line_id = stood.order_line_id
-left join fx on line.is_foreign and fx.from_ccy = line.currency and fx.rate_date = stood.valued_date
+    told.attribute_backfilled, told.source_system, told.source_object, told.source_id, told.load_id, told.source_line
+from told
+left join held on held.state_date = told.state_date and held.order_line_id = told.order_line_id
+left join seen on seen.state_date = told.state_date and seen.order_line_id = told.order_line_id
+left join exported on exported.order_line_id = told.order_line_id
+left join fx on told.is_foreign and fx.from_ccy = told.currency and fx.rate_date = told.valued_date
 left join backlog_moved as moved
-    on moved.customer_id = line.customer_id
-    and moved.valid_from <= stood.state_date
-    and moved.valid_to > stood.state_date
+    on moved.customer_id = told.customer_id
+    and moved.valid_from <= told.state_date
+    and moved.valid_to > told.state_date
 union all by name
 select day as state_date from grid
