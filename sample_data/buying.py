@@ -9,7 +9,7 @@ import pandas as pd
 
 from sample_data.orders import Orders
 from sample_data.products import OF_FAMILY, SLOW_FAMILY, Assortment
-from sample_data.settings import SITES, rng, workday, workday_before
+from sample_data.settings import SITES, SLOPPY_SUPPLIER, rng, workday, workday_before
 
 PORTAL_SITE, MAKING_SITE, MADE_FAMILY = "3000", "1000", "Controls"
 NEW_CONTRACT = np.datetime64("2025-07-01", "D").astype(int)
@@ -67,7 +67,8 @@ def purchase_orders(seed: int, goods: Assortment, bought: pd.DataFrame, end: int
     """Purchase lines with their numbers, one order per book, supplier and day, and every day of their lives.
 
     asked, told (acknowledged, -1 never), confirmed (first), current (last confirmed), moved (day it was put off, -1),
-    returned (rejects went back, -1), typo (posted wrongly and reversed the same day)."""
+    returned (rejects went back, -1), replaced (units rejected and replaced on the same day), typo (posted wrongly and
+    reversed the same day)."""
     random = rng(seed, "buying")
     frame = bought.assign(book=books(goods, bought), supplier=second_source(goods, bought))
     frame = frame.sort_values(["ordered", "supplier", "place"], kind="stable").reset_index(drop=True)
@@ -89,6 +90,9 @@ def purchase_orders(seed: int, goods: Assortment, bought: pd.DataFrame, end: int
     month = frame["received"].to_numpy().astype("datetime64[D]").astype("datetime64[M]")
     back = np.minimum(frame["received"] + 3, (month + 1).astype("datetime64[D]").astype(int) - 1)
     frame["returned"] = np.where((frame["rejected"] > 0) & (frame["received"] <= end), np.minimum(back, end), -1)
+    sloppy = (frame["supplier"] == SLOPPY_SUPPLIER) & (frame["book"] == "portal")
+    again = sloppy & (sloppy.groupby(sloppy).cumcount() % 3 == 0)
+    frame["replaced"] = np.where(again, np.ceil(frame["qty"] * 0.08), 0).astype(int)
     frame["typo"] = (random.random(count) < 0.02) & (frame["book"] == "sap").to_numpy() & (frame["qty"] > 2).to_numpy()
     return frame
 

@@ -14,7 +14,7 @@ REASON_OF = {
     "reprice": "price agreed anew",
     "cancel": "cancelled",
     "reopen": "cancellation taken back",
-    "short_close": "rest waived",
+    "short_close": "rest not to be had",
 }
 
 
@@ -72,11 +72,11 @@ def cancels(orders: Orders, cancelled: pd.DataFrame) -> pd.DataFrame:
 
 
 def short_closes(orders: Orders) -> pd.DataFrame:
-    """Lines whose rest the customer waived the day before it was due, after the other part had left."""
+    """Lines whose rest we closed six days after it was due, the other part having left."""
     line = orders.line[orders.line["short"] > 0]
-    day = line["promise"] - 1
+    day = line["promise"] + 6
     told = {"line": line.index, "day": day, "recorded": day, "kind": "short_close", "qty": -line["short"]}
-    return pd.DataFrame({**told, "value": -np.round(line["short"] * line["price"], 2), "by": "customer"})
+    return pd.DataFrame({**told, "value": -np.round(line["short"] * line["price"], 2), "by": "us"})
 
 
 def make_holds(seed: int, orders: Orders, cancelled: pd.DataFrame, free: tuple, outcome: pd.DataFrame, end: int):

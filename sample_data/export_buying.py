@@ -48,17 +48,18 @@ def portal(folder: Path, told: Company) -> None:
         "receipt_id": [f"G{number}" for number in line_ids(came)],
         "po_line_id": line_ids(came),
         "received_date": iso_dates(came["received"]),
-        "qty_received": came["qty"],
+        "qty_received": came["qty"] + came["replaced"],
         "qty_accepted": came["qty"] - came["rejected"],
-        "qty_rejected": came["rejected"],
-        "reject_reason": np.where(came["rejected"] > 0, REJECTED_FOR[0], ""),
+        "qty_rejected": came["rejected"] + came["replaced"],
+        "reject_reason": np.where(came["rejected"] + came["replaced"] > 0, REJECTED_FOR[0], ""),
         "doc_ok": np.where(came["qty"] % 23 == 0, "false", "true"),
     }
     save(folder, "po_receipt", told, columns)
 
 
 def agreements(folder: Path, told: Company) -> None:
-    """product_supplier (agreed prices) and supplier_compliance (papers, the missing one too)."""
+    """product_supplier (agreed prices), product_cost (the costing of 2023, which still holds) and supplier_compliance
+    (papers, the missing one too)."""
     agreed = buying.contracts(told.goods)
     columns = {
         "product_id": agreed["product"],
@@ -71,6 +72,15 @@ def agreements(folder: Path, told: Company) -> None:
         "is_primary": np.where(agreed["main"], "true", "false"),
     }
     save(folder, "product_supplier", told, columns)
+    stocked = told.goods.stocked.merge(told.goods.product[["product", "cost"]], on="product")
+    columns = {
+        "product_id": stocked["product"],
+        "site_id": stocked["site"],
+        "valid_from": ["2023-01-01"] * len(stocked),
+        "unit_cost": stocked["cost"],
+        "currency": ["EUR"] * len(stocked),
+    }
+    save(folder, "product_cost", told, columns)
     paper = buying.compliance(told.goods, told.calendar.end)
     lacking = buying.never_handed_in(told.goods)
     columns = {

@@ -52,11 +52,9 @@ def orders(folder: Path, told: Company) -> None:
 
 
 def lines(folder: Path, told: Company) -> None:
-    """order_line of the book: what was waived of a line counts as ordered and as cancelled by the customer."""
+    """order_line of the book; that a rest was closed is told by its changes alone."""
     line = book_lines(told)
     dead = told.cancelled.set_index("line").reindex(line.index)
-    gone = np.where(dead["day"].notna(), line["qty"], line["short"])
-    day = np.where(dead["day"].notna(), dead["day"].fillna(-1), np.where(line["short"] > 0, line["promise"] - 1, -1))
     order = told.orders.order.loc[line["order"]]
     open_hold = told.hold[told.hold["until"] < 0].set_index("line")["reason"]
     columns = {
@@ -65,7 +63,7 @@ def lines(folder: Path, told: Company) -> None:
         "line_no": line["line_no"],
         "product_id": told.goods.product["product"].to_numpy()[line["product"]],
         "site_id": line["site"],
-        "ordered_qty": line["qty"] + line["short"],
+        "ordered_qty": line["qty"],
         "unit_price": line["price"],
         "net_amount": [f"{value:.2f}" for value in line["net"]],
         "requested_date": iso_dates(line["requested"]),
@@ -73,9 +71,9 @@ def lines(folder: Path, told: Company) -> None:
         "partial_allowed": np.where(order["partial_allowed"], "true", "false"),
         "planner": line["planner"],
         "hold_reason": open_hold.reindex(line.index).fillna(""),
-        "cancelled_qty": gone,
-        "cancelled_date": iso_dates(day),
-        "cancel_initiator": np.where(line["short"] > 0, "customer", dead["by"].fillna("")),
+        "cancelled_qty": np.where(dead["day"].notna(), line["qty"], 0),
+        "cancelled_date": iso_dates(dead["day"].fillna(-1)),
+        "cancel_initiator": dead["by"].fillna(""),
         "expedite_reason": np.where(line.index.isin(told.expedited), "line down at the customer", ""),
     }
     save(folder, "order_line", told, columns)

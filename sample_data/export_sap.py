@@ -25,13 +25,12 @@ def save(folder: Path, table: str, day: int, columns: dict, separator: str = ";"
 def customers(folder: Path, told: Company) -> None:
     """KNA1: names are cut at 35 signs, the rest stands in NAME2; a few countries are not those of the CRM."""
     customer = told.customer
-    moved = (customer["join"] == "erp_number") & (customer["style"] % 12 == 7)
     full = names.western(
         [names.erp_spelling(*row) for row in customer[["name", "form", "style"]].itertuples(index=False)]
     )
     columns = {
         "KUNNR": customer["kunnr"],
-        "LAND1": customer["country"].where(~moved, "CH"),
+        "LAND1": told.erp_country,
         "NAME1": [name[:35].rstrip() for name in full],
         "NAME2": [name[35:].lstrip() for name in full],
         "KTOKD": ["0001"] * len(customer),

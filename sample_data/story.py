@@ -62,6 +62,20 @@ class Company:
         return np.array([*salesforce_ids("006", len(self.demand.opportunity)), ""], dtype=object)
 
     @property
+    def erp_country(self) -> pd.Series:
+        """The country in the ERP by company: for a few not the one the CRM knows."""
+        customer = self.customer
+        moved = (customer["join"] == "erp_number") & (customer["style"] % 12 == 7)
+        return customer["country"].where(~moved, "CH")
+
+    def place_of(self, product, site) -> list[int]:
+        """The place among the stocked pairs of each product (by number) and plant."""
+        stocked = self.goods.stocked
+        place = {pair: k for k, pair in enumerate(zip(stocked["product"], stocked["site"], strict=True))}
+        code = self.goods.product["product"].to_numpy()[np.asarray(product)]
+        return [place[pair] for pair in zip(code, site, strict=True)]
+
+    @property
     def return_numbers(self) -> list[str]:
         return [f"{60003000 + k:010d}" for k in range(len(self.returns))]
 

@@ -6,7 +6,18 @@ from pathlib import Path
 
 import numpy as np
 
-from sample_data import customers, truth_delivery, truth_demand, truth_pipeline, truth_satisfaction
+from sample_data import (
+    customers,
+    truth_customers,
+    truth_delivery,
+    truth_demand,
+    truth_mix,
+    truth_pegging,
+    truth_pipeline,
+    truth_satisfaction,
+    truth_suppliers,
+    truth_supply,
+)
 from sample_data.settings import END, INFLATED_STAGE, LAST_SEGMENT, PLANNER, REDATING_SITE, SLOW_FAMILY, SLOW_SUPPLIER
 from sample_data.story import Company
 from sample_data.truth_lines import demand_lines, period
@@ -166,6 +177,16 @@ def make_truth(told: Company, seed: int, months: int) -> Truth:
         "days_of_inventory_by_segment": truth_demand.days_of_inventory(told),
         "satisfaction_vs_delivery": truth_satisfaction.satisfaction(told),
         "pipeline_forecast_accuracy": {**truth_pipeline.accuracy(told), "stages": truth_pipeline.stage_worth(told)},
+        "order_mix": truth_mix.order_mix(told),
+        "backlog_movement": truth_mix.backlog(told),
+        "exceptions": truth_pegging.exceptions(told),
+        "supplier_scorecard": truth_suppliers.scorecard(told),
+        "inventory_turns": truth_supply.turns(told),
+        "capacity_utilisation": truth_supply.capacity(told),
+        "fulfilment_cycle_variance": truth_supply.cycle(told),
+        "repeat_order": truth_customers.repeats(told),
+        "sales_cycle_days": truth_customers.sales_cycle(told),
+        "master_data_consistency": truth_customers.master_data(told),
     }
     return Truth(
         seed=seed,

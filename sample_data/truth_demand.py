@@ -61,9 +61,14 @@ def daily_demand(told: Company) -> pd.Series:
     return recent.assign(product=code).groupby(["product", "site", "segment"])["qty"].sum() / TRAILING
 
 
+def held_by_line(told: Company) -> pd.Series:
+    """Units held for each order line on the last day."""
+    return told.held[told.held["until"] < 0].set_index("line")["qty"]
+
+
 def held_on_the_last_day(told: Company) -> pd.Series:
     """Units held for order lines on the last day, by product, plant and the segment of the line's customer."""
-    held = told.held[told.held["until"] < 0].set_index("line")["qty"]
+    held = held_by_line(told)
     lines = demand_lines(told).loc[held.index]
     code = told.goods.product["product"].to_numpy()[lines["product"]]
     return lines.assign(product=code, held=held).groupby(["product", "site", "segment"])["held"].sum()

@@ -36,8 +36,8 @@ def booked(told: Company) -> np.ndarray:
     """The value of each line as it was entered: with the quantity it had before it was changed."""
     line, change = told.orders.line, told.change
     grown = change[change["kind"].isin(["qty_up", "qty_down"])].groupby("line")["qty"].sum()
-    qty = line["qty"] + line["short"]
-    return np.round(line["net"] * (qty - grown.reindex(line.index, fill_value=0)) / qty, 4).to_numpy()
+    first = line["qty"] - grown.reindex(line.index, fill_value=0)
+    return np.round(line["net"] * first / line["qty"], 4).to_numpy()
 
 
 def segments(told: Company, company: pd.Series, day) -> np.ndarray:

@@ -141,6 +141,121 @@ def test_every_forecast_is_as_far_off_as_it_truly_is(ask, truth):
                 assert row["value"] == pytest.approx(value, abs=2e-8), (name, method, horizon)
 
 
+def values(rows: dict, measure: str, part_name: str | None = None) -> dict:
+    """Values of a measure's part by member of the slice, the total under None."""
+    return {key[2]: row["value"] for key, row in rows.items() if key[:2] == (measure, part_name)}
+
+
+def test_the_order_mix_is_as_concentrated_as_it_truly_is(ask, truth):
+    expected = truth["metrics"]["order_mix"]
+    rows = ask("order_mix", measures=("hhi", "hhi_unbiased", "effective_number", "top_share", "shift"), by=("segment",))
+    for name in ("hhi", "hhi_unbiased", "effective_number", "shift"):
+        assert rows[name, None, None]["value"] == pytest.approx(expected[name], abs=1e-7), name
+    assert rows["hhi", None, None]["n"] == expected["orders"]
+    top = {part: rows["top_share", part, None]["value"] for part in expected["top_share"]}
+    assert top == pytest.approx(expected["top_share"], abs=1e-9)
+    assert values(rows, "hhi") == pytest.approx({**expected["hhi_by_segment"], None: expected["hhi"]}, abs=1e-9)
+    families = ask("order_mix", measures=("hhi",), params={"member": "family"})
+    assert families["hhi", None, None]["value"] == pytest.approx(expected["hhi_of_families"], abs=1e-9)
+
+
+def test_the_backlog_and_its_legs_are_the_true_ones(ask, truth):
+    expected = truth["metrics"]["backlog_movement"]
+    names = ("closing", "movement", "residual", "past_due_share", "book_to_bill")
+    rows = ask("backlog_movement", measures=names)
+    assert rows["closing", None, None]["value"] == pytest.approx(expected["closing"], abs=0.006)
+    assert rows["closing", None, None]["n"] == expected["open_lines"]
+    assert rows["residual", None, None]["value"] == pytest.approx(0, abs=0.006)
+    assert rows["past_due_share", None, None]["value"] == pytest.approx(expected["past_due_share"], abs=1e-7)
+    assert rows["book_to_bill", None, None]["value"] == pytest.approx(expected["book_to_bill"], abs=1e-7)
+    legs = {key[1]: row["value"] for key, row in rows.items() if key[0] == "movement" and key[1]}
+    true_legs = {name: value for name, value in expected["movement"].items() if name != "opening"}
+    assert len(true_legs) >= 7 and true_legs["short_closed"] < 0 < true_legs["reopened"]
+    assert {name: value for name, value in legs.items() if value} == pytest.approx(true_legs, abs=0.006)
+    assert rows["movement", None, None]["value"] == pytest.approx(sum(true_legs.values()), abs=0.01)
+    by = values(ask("backlog_movement", measures=("closing",), by=("segment",)), "closing")
+    assert by == pytest.approx({**expected["closing_by_segment"], None: expected["closing"]}, abs=0.006)
+
+
+def test_as_much_revenue_is_at_risk_as_truly_is(ask, truth):
+    expected = truth["metrics"]["exceptions"]
+    rows = ask("exceptions", measures=("revenue_at_risk", "value_touched", "late_value", "lines", "customers"))
+    assert expected["revenue_at_risk"] > 0
+    for name in ("revenue_at_risk", "value_touched", "late_value", "lines", "customers"):
+        assert rows[name, None, None]["value"] == pytest.approx(expected[name], abs=0.006), name
+    by = values(ask("exceptions", measures=("revenue_at_risk",), by=("segment",)), "revenue_at_risk")
+    assert {name: value for name, value in by.items() if name and value} == pytest.approx(
+        expected["by_segment"], abs=0.006
+    )
+
+
+def test_suppliers_score_what_they_truly_deliver(ask, truth):
+    expected = truth["metrics"]["supplier_scorecard"]
+    names = ("total", "part_score", "ppm", "otif", "ppv", "lead_time_mean", "lead_time_cv", "compliance")
+    rows = ask("supplier_scorecard", measures=names, by=("supplier",))
+    slow = ask("supplier_scorecard", measures=names[:-1], where={"supplier": ["Silnik Lukasz Sp. z o.o."]})
+    sloppy = ask("supplier_scorecard", measures=names[:-1], where={"supplier": ["Ventilwerk Reznik s.r.o."]})
+    cards = ((rows, expected), (slow, expected["slow_supplier"]), (sloppy, expected["sloppy_supplier"]))
+    for found, card in cards:
+        assert part(found["ppm", None, None])[1:] == (card["ppm"]["num"], card["ppm"]["den"])
+        assert part(found["otif", None, None]) == same(card["otif"])
+        for name in ("ppv", "lead_time_mean", "lead_time_cv", "total"):
+            assert found[name, None, None]["value"] == pytest.approx(card[name], abs=1e-6), name
+        scores = {name: found["part_score", name, None]["value"] for name in card["part_score"]}
+        assert scores == pytest.approx(card["part_score"], abs=1e-5)
+    assert part(rows["compliance", None, None]) == same(expected["compliance"])
+
+
+def test_stock_turns_as_often_as_it_truly_does(ask, truth):
+    expected = truth["metrics"]["inventory_turns"]
+    rows = ask("inventory_turns", measures=("turns", "days_of_stock"), by=("family",))
+    assert values(rows, "turns") == pytest.approx({**expected["by_family"], None: expected["turns"]}, abs=1e-6)
+    assert rows["days_of_stock", None, None]["value"] == pytest.approx(expected["days_of_stock"], abs=1e-6)
+
+
+def test_the_load_swings_as_it_truly_does(ask, truth):
+    expected = truth["metrics"]["capacity_utilisation"]
+    rows = ask("capacity_utilisation", measures=("cv", "peak_to_mean", "utilisation", "load_ratio"), by=("resource",))
+    for resource in (None, "ASM-1", "TEST-1"):
+        for name in ("cv", "peak_to_mean", "utilisation", "load_ratio"):
+            known = expected[resource or "all"]
+            assert rows[name, None, resource]["value"] == pytest.approx(known[name], abs=1e-9), (name, resource)
+    worst = expected[expected["bottleneck"]]["utilisation"]
+    assert rows["utilisation", "bottleneck", None]["value"] == pytest.approx(worst, abs=1e-9)
+
+
+def test_the_days_from_entry_to_delivery_vary_as_they_truly_do(ask, truth):
+    expected = truth["metrics"]["fulfilment_cycle_variance"]
+    rows = ask("fulfilment_cycle_variance", measures=("cv", "mean", "median", "p90"), by=("site",))
+    for name in ("cv", "mean", "median", "p90"):
+        assert rows[name, None, None]["value"] == pytest.approx(expected[name], abs=1e-9), name
+    assert rows["cv", None, None]["n"] == expected["lines"]
+    by = {PLANTS[site]: value for site, value in expected["by_site"].items()}
+    assert values(rows, "cv") == pytest.approx({**by, None: expected["cv"]}, abs=1e-9)
+
+
+def test_customers_order_again_as_they_truly_do(ask, truth):
+    expected = truth["metrics"]["repeat_order"]
+    assert part(ask("repeat_order")["repeat_rate", None, None]) == same(expected["repeat_rate"])
+
+
+def test_deals_take_as_long_as_they_truly_take(ask, truth):
+    expected = truth["metrics"]["sales_cycle_days"]
+    rows = ask("sales_cycle_days", measures=("km_median", "won_median", "win_rate"), by=("segment",))
+    assert values(rows, "km_median") == {**expected["km_median_by_segment"], None: expected["km_median"]}
+    assert rows["km_median", None, None]["n"] == expected["deals"]
+    assert rows["won_median", None, None]["value"] == expected["won_median"]
+    assert part(rows["win_rate", None, None]) == same(expected["win_rate"])
+
+
+def test_as_much_value_is_matched_as_truly_is(ask, truth):
+    rows = ask("master_data_consistency", where={"entity": ["customer"]})
+    expected = truth["metrics"]["master_data_consistency"]["value_match"]
+    value, num, den = part(rows["value_match", None, None])
+    assert value == pytest.approx(expected["value"], abs=1e-9)
+    assert (num, den) == pytest.approx((expected["num"], expected["den"]), abs=0.006)
+
+
 def test_every_customer_finds_its_account_and_the_look_alike_stays_apart(sample_version, truth):
     cursor = sample_version.cursor()
     golden = dict(
