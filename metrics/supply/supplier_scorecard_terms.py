@@ -180,9 +180,9 @@ def unrated(frame: pd.DataFrame) -> str | None:
     due = _count(frame[frame["kind"] == "due"])
     received = frame[frame["kind"] == "receipt"].groupby("unit")["came"].sum().astype(float)
     most = float(received.max()) if len(received) else 0.0
-    if due >= DUE_LINES and most >= UNITS:
-        return None
-    return f"not rated: {due} of {DUE_LINES} due lines, {most:,.0f} of {UNITS} units received"
+    few = [f"{due} due lines, {DUE_LINES} are needed"] if due < DUE_LINES else []
+    few += [f"{most:,.0f} units received, {UNITS} are needed"] if most < UNITS else []
+    return f"not rated: {'; '.join(few)}" if few else None
 
 
 def part_score(frame, params) -> list[Answer]:

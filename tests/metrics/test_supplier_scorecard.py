@@ -141,13 +141,15 @@ def test_below_ten_lines_or_five_hundred_units_nobody_is_rated():
     found = row(draw(), "total")
     assert (found["status"], found["reason"]) == (
         "insufficient",
-        "not rated: 4 of 10 due lines, 10,000 of 500 units received",
+        "not rated: 4 due lines, 10 are needed",
     )
     orders = "\n".join(f"{i} | S | 2026-02-01 |" for i in range(10, 16))
     lines = "\n".join(f"{i} | {i} | P | 100 | 10 | 2026-02-15" for i in range(10, 16))
     came = "\n".join(f"{i} | {i} | 2026-02-11 | 100 | 0" for i in range(10, 16))
     rated = row(draw(purchase_order__add=orders, po_line__add=lines, po_receipt__add=came), "total")
     assert (rated["status"], rated["reason"]) == ("ok", None)
+    little = row(draw(po_receipt="\n".join(WORLD["po_receipt"].strip().splitlines()[:2])), "total")
+    assert little["reason"] == "not rated: 4 due lines, 10 are needed; 100 units received, 500 are needed"
 
 
 def test_without_seventy_percent_of_the_weight_there_is_no_total():
