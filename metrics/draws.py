@@ -22,8 +22,8 @@ def generator(name: str, params: Mapping) -> np.random.Generator:
 
 
 def bootstrap(clusters: pd.DataFrame, draw: np.random.Generator) -> tuple[float, float] | None:
-    """Percentile interval of 95 % of a ratio of sums from resampled clusters (one row each: cluster, num, den). None below
-    two clusters."""
+    """Percentile interval of 95 % of a ratio of sums from resampled clusters (columns cluster, num, den; a row each).
+    None below two clusters."""
     counted = clusters[clusters["den"].notna()]
     counted = counted.assign(key=counted["cluster"].astype(str)).sort_values("key", kind="stable")
     num, den = counted["num"].to_numpy(float), counted["den"].to_numpy(float)

@@ -40,7 +40,7 @@ def test_the_interval_holds_the_true_share_about_as_often_as_it_says():
     assert 0.88 <= held / 120 <= 1.0
 
 
-@pytest.mark.parametrize(("metric_id", "name"), [("otif", "otif"), ("otif", "in_full"), ("otif", "unpromised_share")])
+@pytest.mark.parametrize(("metric_id", "name"), [("otif", "otif"), ("otif", "in_full"), ("otif", "on_time")])
 def test_resampled_clusters_give_about_the_linearised_interval(sample_version, metric_id, name):
     (plain,) = read(sample_version, metric_id, Request(measures=(name,)))["rows"]
     (drawn,) = read(sample_version, metric_id, Request(measures=(name,), params={"interval": "bootstrap"}))["rows"]
