@@ -9,6 +9,7 @@ from metrics.answers import Cell, answers, two_sided
 from metrics.available import check_members, no_state, unanswered, unavailable
 from metrics.cubes import cube_frame
 from metrics.document import dress
+from metrics.indexed import index_rows
 from metrics.known import Facts
 from metrics.question import Question, Request
 from metrics.registry import Metric
@@ -18,6 +19,12 @@ from metrics.scope import as_of_date, questions, whole
 
 def rows_of(facts: Facts, asked: Metric, measures, params: dict, request: Request) -> Iterator[dict]:
     """Result rows of all measures: the total first, then slices, then periods."""
+    of_index = [measure for measure in measures if measure.of_components]
+    if of_index:
+        yield from index_rows(facts, asked, of_index, params, request)
+        measures = [measure for measure in measures if not measure.of_components]
+    if not measures:
+        return
     as_of = as_of_date(facts, asked, measures, params, request)
     for measure in measures:
         question = questions(facts, asked, measure, params, request, as_of)

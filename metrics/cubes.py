@@ -33,7 +33,7 @@ def cubes_of(metric: Metric) -> list[Cube]:
     """The cubes of a metric: rows dated one by one, measures that pick, leave out and key the same rows together."""
     params = {name: param.default for name, param in metric.params.items()}
     populations: dict[str, list[Measure]] = {}
-    for measure in metric.measures:
+    for measure in (one for one in metric.measures if not one.of_components):
         if metric.relations[resolve(measure.relation, params)].at == "period" and not _hangs_on_start(measure, params):
             named = ("relation", "reads", "anchor", "where", "exclude", "stage", "keys", "coverage")
             same = repr([resolve(getattr(measure, name), params) for name in named])

@@ -15,7 +15,9 @@ BETTER = ("up", "down", "band", None)
 def check(metric: Metric, others: Mapping[str, Metric] | None = None) -> Metric:
     """The metric itself; raises DefinitionError that names the metric, the field and the fault. `others` holds the
     metrics that it may need."""
-    faults = [*_frame(metric), *_needs(metric, others or {}), *_relations(metric, others or {}), *_measures(metric)]
+    known = others or {}
+    of_others = [fault for one in (_components, _needs, _relations) for fault in one(metric, known)]
+    faults = [*_frame(metric), *of_others, *_measures(metric)]
     if faults:
         raise DefinitionError("; ".join(f"{metric.id}: {fault}" for fault in faults))
     return metric
@@ -29,6 +31,19 @@ def _frame(metric: Metric):
         yield "two measures have one name"
     if sum(measure.headline for measure in metric.measures) != 1:
         yield "exactly one measure must be the headline"
+
+
+def _components(metric: Metric, others: Mapping[str, Metric]):
+    if any(measure.of_components for measure in metric.measures) != bool(metric.components):
+        yield "an index has components and measures of them"
+    for component in metric.components:
+        if component.weight <= 0 or len(component.anchors) not in (2, 4):
+            yield f"component {component.name}: needs a weight above 0 and two or four anchors"
+        for name, measure in component.reads:
+            if name not in (*metric.needs, metric.id):
+                yield f"component {component.name}: reads {name}, which is not among what it needs"
+            elif measure not in {one.name for one in (others.get(name) or metric).measures}:
+                yield f"component {component.name}: {name} has no measure {measure}"
 
 
 def _needs(metric: Metric, others: Mapping[str, Metric], path: tuple[str, ...] = ()):
@@ -84,6 +99,8 @@ def _measures(metric: Metric):
 
 
 def _measure(metric: Metric, measure: Measure, params: dict):
+    if measure.of_components is not None:
+        return
     relation = resolve(measure.relation, params)
     if relation not in metric.relations:
         yield f"there is no relation {relation!r}"

@@ -1,13 +1,13 @@
 """What one version knows: how far each system's data reach, which columns are filled, the company's settings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
 from metrics.query import dim_sql, run, values
 from metrics.question import Question
-from metrics.registry import Measure, Metric, resolve
+from metrics.registry import Measure, Metric, catalogue, resolve
 from metrics.relations import table_name, tables_behind
 from metrics.sqltext import bind, canonical
 from warehouse.schema import tables
@@ -107,8 +107,8 @@ class Facts:
     def reach_of(self, metric: Metric, measures, params: Mapping) -> dict[str, date]:
         """How far each system reaches for some measures of a metric."""
         found: dict[str, date] = {}
-        for measure in measures:
-            for system, day in self.by_source(metric, resolve(measure.relation, params), measure.reads).items():
+        for of, measure, given in (one for asked in measures for one in read_by(metric, asked, params)):
+            for system, day in self.by_source(of, resolve(measure.relation, given), measure.reads).items():
                 found[system] = min(found.get(system, day), day)
         return found
 
@@ -126,6 +126,17 @@ class Facts:
             if not any(self.fills.get(column.strip()) for column in need.split("|")):
                 return need
         return None
+
+
+def read_by(metric: Metric, measure: Measure, params: Mapping) -> Iterator[tuple[Metric, Measure, Mapping]]:
+    """The measures whose rows a measure is read from: itself, or of an index what its components read."""
+    if measure.of_components is None:
+        yield metric, measure, params
+        return
+    for name, inner in (read for component in metric.components for read in component.reads):
+        other = catalogue()[name]
+        given = params if other.id == metric.id else {key: param.default for key, param in other.params.items()}
+        yield from read_by(other, other.measure(inner), given)
 
 
 _facts: dict[tuple, Facts] = {}

@@ -69,7 +69,7 @@ class Question:
 
     @property
     def is_state(self) -> bool:
-        return self.relation.at == "state"
+        return self.measure.of_components is not None or self.relation.at == "state"
 
     @property
     def has_parts(self) -> bool:

@@ -8,6 +8,7 @@ from metrics.compare import read_compare
 from metrics.document import document
 from metrics.drill import read_rows
 from metrics.flips import read_flips
+from metrics.indexed import read_components
 from metrics.known import facts_of
 from metrics.question import Request, check_params, check_request
 from metrics.registry import metric
@@ -20,6 +21,8 @@ def read(version, metric_id: str, request: Request) -> dict:
     measures = check_request(asked, request)
     params = check_params(asked, request.params)
     facts = facts_of(version)
+    if measures[0].of_components and request.reading in ("rows", "flips"):
+        return read_components(facts, asked, measures[0], params, request)
     if request.reading == "rows":
         return read_rows(facts, asked, measures[0], params, request)
     if request.reading == "compare":

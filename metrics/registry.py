@@ -8,12 +8,14 @@ agree by construction. Id = file name, room = folder; both are set when the cata
 
 import importlib
 import inspect
+import math
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 UNITS = ("share", "days", "currency", "count", "ratio", "score", "ppm", "per_year")
+ANCHORS = {2: ("floor", "target"), 4: ("outer_low", "low", "high", "outer_high")}
 ROOMS = ("demand", "execution", "cross", "supply", "executive")
 
 
@@ -107,6 +109,22 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Component:
+    """One part of an index. `anchors` are (floor, target), which score 0 and 100, or a band (outer low, low, high,
+    outer high); with `weight` they are the defaults of parameters that a question may change. `reads` names the
+    (metric, measure) that `read` asks for; drawn readings stay within `least` and `most`. """
+
+    name: str
+    title: str
+    weight: float
+    anchors: tuple[float, ...]
+    reads: tuple[tuple[str, str], ...]
+    read: Callable
+    least: float = 0.0
+    most: float = math.inf
+
+
+@dataclass(frozen=True)
 class Measure:
     """One number of a metric.
 
@@ -122,14 +140,15 @@ class Measure:
     provisional until `settles_after` days after the end of its period (or as a function of the parameters says; None:
     it never settles). `beside`: the finish gets the sums of two periods, told apart by a column `side` (1 the period
     asked for, 0 its base: what --compare-to names, else the year before). `steady_from`: where a month of a steadiness
-    reading has fewer, months are merged into quarters.
+    reading has fewer, months are merged into quarters. `of_components` makes the measure of an index instead of all
+    that: (scored components, parameters) -> Answer or a list of them.
     """
 
     name: str
     title: str
     unit: str
     better: str | None
-    relation: str | Callable
+    relation: str | Callable = ""
     anchor: str | Callable | None = None
     where: str | Callable = "true"
     exclude: Mapping[str, str] | Callable = field(default_factory=dict)
@@ -145,6 +164,7 @@ class Measure:
     reads: tuple[str, ...] = ()
     settles_after: int | None | Callable = 0
     beside: bool = False
+    of_components: Callable | None = None
     steady_from: int = 0
     additive: bool = True
     headline: bool = False
@@ -154,8 +174,8 @@ class Measure:
 @dataclass(frozen=True)
 class Metric:
     """A question, the relations that hold its rows and the measures that answer it. `window` names the default period:
-    "last_12_months", "mature_12_cohorts", "all" or "state". `compare` names how a change may be split ("ratio"
-    or None).
+    "last_12_months", "mature_12_cohorts", "all" or "state". `needs` names the metrics whose relations or readings
+    it stands on; `components` are the parts of an index.
     """
 
     title: str
@@ -169,6 +189,7 @@ class Metric:
     sources: tuple[str, ...] = ()
     example: str = ""
     needs: tuple[str, ...] = ()
+    components: tuple[Component, ...] = ()
     definition_version: str = "1"
     history: tuple[str, ...] = ()
     id: str = ""
@@ -205,15 +226,25 @@ def catalogue() -> dict[str, Metric]:
             if metric is not None:
                 text = inspect.cleandoc(module.__doc__ or "")
                 given = replace(metric, id=info.name, room=room, definition=text)
-                found[info.name] = replace(given, params={**metric.params, **_interval(metric)})
+                found[info.name] = replace(given, params={**metric.params, **_interval(metric), **_anchors(metric)})
     return {name: check(metric, found) for name, metric in found.items()}
 
 
 def _interval(metric: Metric) -> dict[str, Param]:
     """The choice of interval of a metric that has one by linearisation."""
-    methods = {measure.interval for measure in metric.measures if not callable(measure.interval)}
+    methods = {measure.interval for measure in metric.measures if isinstance(measure.interval, str)}
     about = "How the intervals of shares and ratios are made; bootstrap draws whole clusters 2,000 times."
-    return {"interval": Param("linearised", ("linearised", "bootstrap"), about)} if methods - {None} else {}
+    return {"interval": Param("linearised", ("linearised", "bootstrap"), about)} if methods else {}
+
+
+def _anchors(metric: Metric) -> dict[str, Param]:
+    """Weights and anchors of an index, each a parameter."""
+    found = {}
+    for one in metric.components:
+        found[f"weight_{one.name}"] = Param(one.weight, None, f"Weight of: {one.title}.")
+        for name, value in zip(ANCHORS[len(one.anchors)], one.anchors, strict=True):
+            found[f"{name}_{one.name}"] = Param(value, None, f"{name.replace('_', ' ').capitalize()} of: {one.title}.")
+    return found
 
 
 def metric(name: str) -> Metric:

@@ -15,7 +15,7 @@ def questions(facts: Facts, asked: Metric, measure: Measure, params: dict, reque
     """One measure's question with its as-of date and period settled. `as_of` None means nothing dated was loaded."""
     day = as_of or periods.END
     trend = request.reading == "trend" or bool(request.every)
-    is_state = asked.relations[resolve(measure.relation, params)].at == "state"
+    is_state = measure.of_components is not None or asked.relations[resolve(measure.relation, params)].at == "state"
     window = "state" if is_state else asked.window
     start, end = periods.default_period("last_12_months" if trend and window == "state" else window, day, params)
     end = request.date_to or (day if window == "state" else end)

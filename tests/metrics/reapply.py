@@ -5,10 +5,12 @@ from dataclasses import replace
 import duckdb
 import pandas as pd
 
-from metrics.answers import answers, summed
+from metrics.answers import Cell, answers, summed
 from metrics.drill import read_rows
+from metrics.index import Scored
 from metrics.known import facts_of
 from metrics.question import Request, check_params
+from metrics.read import read
 from metrics.relations import table_name
 from metrics.scope import as_of_date, questions
 
@@ -25,8 +27,20 @@ def drilled(version, metric, measure, request: Request) -> tuple[object, pd.Data
     return question, pd.DataFrame(doc["rows"])
 
 
+def reapply_index(version, metric, measure, request: Request) -> list:
+    """Answers of an index from its drilled components alone."""
+    doc = read(version, metric.id, replace(request, measures=(measure.name,), reading="rows"))
+    rows = {row["row_key"]: {"ci_method": None, **row} for row in doc["rows"]}
+    parts = [Scored(one, rows[one.name], rows[one.name]["weight"], one.anchors) for one in metric.components]
+    found = measure.of_components(parts, doc["params"])
+    made = found if isinstance(found, list) else [found]
+    return [Cell({}, None, answer, {}, {}) for answer in made]
+
+
 def reapply(version, metric, measure, request: Request) -> list:
     """Answers of the metric's stages over the drilled rows alone: no filter, no join, no other table."""
+    if measure.of_components:
+        return reapply_index(version, metric, measure, request)
     question, rows = drilled(version, metric, measure, request)
     con = duckdb.connect()
     table = table_name(metric, question.relation_name)
