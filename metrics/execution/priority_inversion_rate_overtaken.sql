@@ -50,8 +50,15 @@ first_of AS (
     WHERE order_line_id IS NOT NULL AND day < to_day
     GROUP BY order_line_id
 ),
+-- the wait is over with the last goods, or when nothing is wanted any more
 done AS (
-    SELECT order_line_id, min(shipped_date) AS done_date FROM {shipped} WHERE completes GROUP BY order_line_id
+    SELECT order_line_id, coalesce(min(shipped_date), nullif(max(to_day), DATE '9999-12-31')) AS done_date
+    FROM (
+        SELECT order_line_id, shipped_date, NULL::DATE AS to_day FROM {shipped} WHERE completes
+        UNION ALL
+        SELECT order_line_id, NULL::DATE AS shipped_date, to_day FROM {waiting}
+    ) AS ended
+    GROUP BY order_line_id
 )
 SELECT
     first_of.order_line_id,

@@ -1,14 +1,27 @@
 -- One row per line and time in which it could have been served and was not: released, inside its ship window, not on hold, of one
 -- rank and one remaining quantity. to_day is the first day on which that no longer holds
-WITH step AS (
-    SELECT order_line_id, shipped_date AS from_day, up_to,
-        coalesce(lead(shipped_date) OVER (PARTITION BY order_line_id ORDER BY shipped_date), DATE '9999-12-31') AS to_day
-    FROM {shipped}
+WITH gone AS (
+    SELECT order_line_id, day, sum(qty) AS qty
+    FROM (
+        SELECT order_line_id, shipped_date AS day, qty FROM {shipped}
+        UNION ALL
+        -- the rest of a line closed short is wanted no more
+        SELECT order_line_id, greatest(changed_date, coalesce(recorded_date, changed_date)) AS day, -delta_qty::DOUBLE AS qty
+        FROM order_line_change
+        WHERE kind = 'short_close' AND changed_date IS NOT NULL
+    ) AS left_or_closed
+    GROUP BY ALL
+),
+step AS (
+    SELECT order_line_id, day AS from_day,
+        sum(qty) OVER (PARTITION BY order_line_id ORDER BY day) AS up_to,
+        coalesce(lead(day) OVER (PARTITION BY order_line_id ORDER BY day), DATE '9999-12-31') AS to_day
+    FROM gone
     UNION ALL
     SELECT line_known.order_line_id, DATE '0001-01-01' AS from_day, 0 AS up_to,
-        coalesce(min(shipped.shipped_date), DATE '9999-12-31') AS to_day
+        coalesce(min(gone.day), DATE '9999-12-31') AS to_day
     FROM (SELECT DISTINCT order_line_id FROM line_known) AS line_known
-    LEFT JOIN {shipped} AS shipped ON shipped.order_line_id = line_known.order_line_id
+    LEFT JOIN gone ON gone.order_line_id = line_known.order_line_id
     GROUP BY line_known.order_line_id
 ),
 -- a line of an order that must leave as a whole may wait for the others

@@ -152,6 +152,15 @@ def test_what_a_line_got_before_is_not_wanted_again():
     assert counts(version) == (1, 3)
 
 
+def test_a_line_closed_short_wants_no_more():
+    close = "order_line_id | kind | changed_date | delta_qty\nA | short_close | {} | -10"
+    unshipped = {"shipment": shipped(A=""), "as_of": "2026-02-28"}
+    version = draw(**unshipped, order_line_change=close.format("2026-01-04"))
+    assert counts(version) == (1, 2)
+    assert value(version, "harm_days") == 1
+    assert counts(draw(**unshipped, order_line_change=close.format("2026-01-03"))) == (0, 1)
+
+
 def test_only_promises_no_later_count_for_rate_promise():
     promises = """
         order_line_id | promise_seq | set_date   | promised_date
