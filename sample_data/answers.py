@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from sample_data.generate import SEED
-from sample_data.settings import SIZES
+from sample_data.resources import BOTTLENECK, SWINGING
+from sample_data.settings import SIZES, SLOPPY_SUPPLIER, SLOW_SUPPLIER
 from sample_data.story import tell
 from sample_data.truth import Truth, make_truth
 from sample_data.truth_pipeline import METHODS
@@ -85,6 +86,73 @@ def demand(truth: Truth) -> dict:
     }
 
 
+def rates(title: str, by: dict, form: str = ",.2f") -> str:
+    return "\n" + table((title, "Value"), [(name, f"{value:{form}}") for name, value in by.items()])
+
+
+def business(truth: Truth) -> dict:
+    """Order mix, repeat orders, deals, backlog and what is at risk."""
+    mix, owed, risk = (truth.metrics[name] for name in ("order_mix", "backlog_movement", "exceptions"))
+    again, deals = truth.metrics["repeat_order"], truth.metrics["sales_cycle_days"]
+    legs = {**owed["movement"], "closing": owed["closing"]}
+    return {
+        "mix": mix,
+        "top": [f"{share:.4f}" for share in mix["top_share"].values()],
+        "mix_segments": rates("Segment", mix["hhi_by_segment"], ".6f"),
+        "owed": owed,
+        "legs": rates("Leg", legs),
+        "risk": risk,
+        "risk_segments": rates("Segment", risk["by_segment"]),
+        "again": percent(again["repeat_rate"]),
+        "regular": again,
+        "deals": deals,
+        "deals_won": percent(deals["win_rate"]),
+        "deals_segments": rates("Segment", deals["km_median_by_segment"], "d"),
+        "records": truth.metrics["master_data_consistency"],
+        "matched": percent(truth.metrics["master_data_consistency"]["records"]),
+    }
+
+
+def supply(truth: Truth) -> dict:
+    """Suppliers, stock, capacity, the cycle, answers to changes and turns."""
+    card, stock, load = (
+        truth.metrics[name] for name in ("supplier_scorecard", "inventory_turns", "capacity_utilisation")
+    )
+    change, turn = truth.metrics["order_change_latency"], truth.metrics["priority_inversion_rate"]
+    cards = {"all": card, SLOW_SUPPLIER: card["slow_supplier"], SLOPPY_SUPPLIER: card["sloppy_supplier"]}
+    head = ("Supplier", "total", "ppm", "OTIF", "ppv", "lead time, mean days", "lead time, CV")
+    lines = [
+        (
+            name,
+            f"{one['total']:.3f}",
+            f"{one['ppm']['value']:,.1f}",
+            percent(one["otif"]),
+            f"{one['ppv']:+.6f}",
+            f"{one['lead_time_mean']:.4f}",
+            f"{one['lead_time_cv']:.4f}",
+        )
+        for name, one in cards.items()
+    ]
+    loads = [
+        (name, *(f"{load[name][key]:.4f}" for key in ("cv", "peak_to_mean", "utilisation", "load_ratio")))
+        for name in ("all", BOTTLENECK, SWINGING)
+    ]
+    return {
+        "cards": table(head, lines),
+        "papers": percent(card["compliance"]),
+        "turns": stock,
+        "turns_families": rates("Family", stock["by_family"], ".4f"),
+        "loads": table(("Line", "cv", "peak to mean", "utilisation", "load ratio"), loads),
+        "cycle": truth.metrics["fulfilment_cycle_variance"],
+        "cycle_sites": rates("Plant", truth.metrics["fulfilment_cycle_variance"]["by_site"], ".4f"),
+        "change": change,
+        "change_soon": percent(change["answered_share"]),
+        "passed": percent(turn["rate"]),
+        "approved": percent(turn["override_share"]),
+        "disagree": percent(turn["rank_disagreement"]),
+    }
+
+
 def feeling(truth: Truth) -> dict:
     csat = truth.metrics["satisfaction_vs_delivery"]
     means = [(name, f"{value:.4f}") for name, value in {**csat["mean_score"], **csat["bucket_score"]}.items()]
@@ -126,6 +194,8 @@ def page(truth: Truth) -> str:
         **delivery(truth),
         **demand(truth),
         **feeling(truth),
+        **business(truth),
+        **supply(truth),
     }
     return (Path(__file__).parent / "answers.md").read_text("utf-8").format(**fields)
 

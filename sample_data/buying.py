@@ -13,7 +13,7 @@ from sample_data.settings import SITES, SLOPPY_SUPPLIER, rng, workday, workday_b
 
 PORTAL_SITE, MAKING_SITE, MADE_FAMILY = "3000", "1000", "Controls"
 NEW_CONTRACT = np.datetime64("2025-07-01", "D").astype(int)
-SHARE_ANSWERED = 0.6
+SHARE_ANSWERED = 0.9
 
 
 def is_made(goods: Assortment) -> pd.Series:
@@ -108,7 +108,7 @@ def answer(seed: int, purchase: pd.DataFrame, orders: Orders, change: pd.DataFra
     at = [place[key] for key in zip(goods.product["product"].to_numpy()[line["product"]], line["site"], strict=True)]
     changed, before = np.full(len(purchase), -1), purchase["qty"].to_numpy().copy()
     taken = random.random(len(wish)) < SHARE_ANSWERED
-    day = workday(wish["recorded"].to_numpy() + random.integers(1, 10, len(wish)))
+    day = workday(wish["recorded"].to_numpy() + random.integers(1, 7, len(wish)))
     by_place = purchase.groupby("place").indices
     ordered, received, qty = (purchase[name].to_numpy() for name in ("ordered", "received", "qty"))
     for k in np.flatnonzero(taken & (day <= end)):

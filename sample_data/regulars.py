@@ -22,6 +22,7 @@ CUSTOMERS = (
     ("Brauhaus Neckartal", "GmbH", "DE811900041", "SMB", "", 42, 40, "2026-04-30"),
 )
 SHORT = {0: 5, 3: 4}  # of these customers one order was closed by us with so many units still missing
+LARGE_QTY, LARGE_ON, LARGE_LEFT = 250, day_number("2025-11-28"), day_number("2026-02-10")
 SHORT_TURN = {"demo": 7, "small": 3}  # counted from the last
 
 
@@ -52,12 +53,18 @@ def make_orders(customers: pd.DataFrame, first: int, calendar: Calendar, size: S
             orders.append({"company": first + k, "ordered": day, "entered": day, "number": number, "clerk": 1 + k})
             short = SHORT.get(k, 0) if turn == len(days) - SHORT_TURN[size.name] else 0
             promise = int(workday(day + 14))
-            row = {"product": kit, "qty": 3 + (turn * 5 + k) % 4 + short, "price": price}
-            lines.append({**row, "promise": promise, "short": short})
+            row = {"large": 0, "product": kit, "qty": 3 + (turn * 5 + k) % 4 + short, "price": price}
+            lines.append({**row, "promise": promise, "short": short, "asked": promise})
+            if k == 0 and day <= LARGE_ON < day + (days[1] - days[0]):
+                orders.append({**orders[-1], "number": f"D{400900}"})
+                lines.append(
+                    {**row, "qty": LARGE_QTY, "promise": LARGE_LEFT + 3, "short": 0, "asked": day + 7, "large": 1}
+                )
     order = pd.DataFrame(orders).assign(opp=-1, kind="OR", unpromised=False, no_proof=False, partial_allowed=True)
     line = pd.DataFrame(lines).assign(order=range(len(lines)), site=SITE, planner=PLANNER[SITE], line_no=10)
     line["net"] = np.round(line["qty"] * line["price"], 2)
-    return order.assign(channel="10", book="desk"), line.assign(requested=line["promise"], transit=TRANSIT_DAYS)
+    line = line.rename(columns={"asked": "requested"}).assign(transit=TRANSIT_DAYS)
+    return order.assign(channel="10", book="desk"), line
 
 
 def deliveries(order: pd.DataFrame, line: pd.DataFrame, end: int) -> tuple:
@@ -88,6 +95,15 @@ def purchases(line: pd.DataFrame, goods: Assortment, end: int) -> pd.DataFrame:
     return frame[frame["ordered"] <= end].reset_index(drop=True)
 
 
+def out_of_turn(line: pd.DataFrame, order: pd.DataFrame) -> np.ndarray:
+    """The line of the third customer that left, with approval, while the first one's large order waited."""
+    left = workday_before(line["promise"] - 3)
+    third = (order["company"] == order["company"].min() + 2).to_numpy()[line["order"]]
+    large = line[line["large"] == 1].iloc[0]
+    passed = third & (left > large["requested"]) & (left < LARGE_LEFT)
+    return np.flatnonzero(passed)[:1]
+
+
 def joined(base: pd.DataFrame, more: pd.DataFrame, **shifted: int) -> pd.DataFrame:
     """Both tables one below the other, the numbers in the named columns of the second moved up."""
     moved = more.assign(**{name: more[name] + by for name, by in shifted.items()})
@@ -96,5 +112,5 @@ def joined(base: pd.DataFrame, more: pd.DataFrame, **shifted: int) -> pd.DataFra
 
 def add(base_orders: Orders, order: pd.DataFrame, line: pd.DataFrame) -> Orders:
     """Orders with these behind them."""
-    lines = joined(base_orders.line.assign(short=0), line, order=len(base_orders.order))
+    lines = joined(base_orders.line.assign(short=0, large=0), line, order=len(base_orders.order))
     return replace(base_orders, order=joined(base_orders.order, order), line=lines)

@@ -25,7 +25,7 @@ from sample_data.settings import PRIORITY, SIZES, Calendar, Size, calendar, revi
 from sample_data.texts import salesforce_ids
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Company:
     """Everything that happened, as event tables of day numbers (days since 1970-01-01, -1 = never)."""
 
@@ -142,6 +142,7 @@ def with_regulars(seed: int, size: Size, cal: Calendar, goods: products.Assortme
         "outcome": deliveries.line_outcome(made, delivery, rows, cal.end),
         "promise": pd.concat([parts["promise"], promise], ignore_index=True),
         "bought": bought,
+        "out_of_turn": regulars.out_of_turn(line, order) + len(base.line),
         "resegmented": resegmented.set_index(resegmented.index + first),
     }
 
@@ -153,11 +154,12 @@ def afterwards(seed: int, cal: Calendar, goods: products.Assortment, parts: dict
     change = changes.make_changes(seed, made, parts["cancelled"], free, end)
     rank = parts["company"]["segment"].map(PRIORITY).to_numpy()[made.order["company"]][made.line["order"]]
     purchase = buying.purchase_orders(seed, goods, parts.pop("bought"), end)
+    rush = changes.overtakers(made, rank, parts["outcome"], end)
     return {
+        "expedited": np.append(rush, parts.pop("out_of_turn")),
         **parts,
         "change": change,
         "hold": changes.make_holds(seed, made, parts["cancelled"], free, parts["outcome"], end),
-        "expedited": changes.overtakers(made, rank, parts["outcome"], end),
         "purchase": buying.answer(seed, purchase, made, change, goods, end),
         "capacity": resources.make_capacity(seed, cal),
     }

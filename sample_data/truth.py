@@ -8,6 +8,7 @@ import numpy as np
 
 from sample_data import (
     customers,
+    truth_changes,
     truth_customers,
     truth_delivery,
     truth_demand,
@@ -17,6 +18,7 @@ from sample_data import (
     truth_satisfaction,
     truth_suppliers,
     truth_supply,
+    truth_turns,
 )
 from sample_data.settings import END, INFLATED_STAGE, LAST_SEGMENT, PLANNER, REDATING_SITE, SLOW_FAMILY, SLOW_SUPPLIER
 from sample_data.story import Company
@@ -187,6 +189,8 @@ def make_truth(told: Company, seed: int, months: int) -> Truth:
         "repeat_order": truth_customers.repeats(told),
         "sales_cycle_days": truth_customers.sales_cycle(told),
         "master_data_consistency": truth_customers.master_data(told),
+        "order_change_latency": truth_changes.latency(told),
+        "priority_inversion_rate": truth_turns.inversions(told),
     }
     return Truth(
         seed=seed,

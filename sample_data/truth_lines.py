@@ -3,6 +3,8 @@
 Written from the definitions alone (metric rules G4-G8); it reads the company's events, never an export.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import pandas as pd
 
@@ -49,6 +51,7 @@ def segments(told: Company, company: pd.Series, day) -> np.ndarray:
     return np.where(then == "", UNSEGMENTED, then)
 
 
+@lru_cache(maxsize=2)
 def demand_lines(told: Company) -> pd.DataFrame:
     """One row per demand line known on the last day.
 

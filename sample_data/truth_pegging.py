@@ -47,7 +47,7 @@ def open_lines(told: Company) -> pd.DataFrame:
     rows["serve"] = rows["current"].where(rows["current"] >= 0, rows["requested"])
     order = told.orders.order.loc[rows["order"]]
     rows["whole"] = ~order["partial_allowed"].to_numpy(dtype=bool)
-    book = np.where(order["book"] == "sap", "sap", "company")
+    book = np.where(order["book"] == "sap", "sap", "generic")
     rows["id"] = [f"{b}/{n}/{k:06d}" for b, n, k in zip(book, order["number"], rows["no"], strict=True)]
     rows["held"] = held_by_line(told).reindex(rows.index, fill_value=0)
     rows["place"] = told.place_of(rows["product"], rows["site"])

@@ -256,6 +256,22 @@ def test_as_much_value_is_matched_as_truly_is(ask, truth):
     assert (num, den) == pytest.approx((expected["num"], expected["den"]), abs=0.006)
 
 
+def test_supply_follows_a_change_as_soon_as_it_truly_does(ask, truth):
+    expected = truth["metrics"]["order_change_latency"]
+    rows = ask("order_change_latency", measures=("km_median", "answered_share"))
+    assert part(rows["km_median", None, None])[:2] == (expected["km_median"], expected["answered"])
+    assert rows["km_median", None, None]["n"] == expected["changes"] > expected["answered"] > 0
+    assert part(rows["answered_share", None, None]) == same(expected["answered_share"])
+
+
+def test_better_customers_are_passed_over_as_often_as_they_truly_are(ask, truth):
+    expected = truth["metrics"]["priority_inversion_rate"]
+    rows = ask("priority_inversion_rate", measures=("rate", "override_share", "rank_disagreement"))
+    assert 0 < expected["override_share"]["num"] < expected["rate"]["num"] < expected["rate"]["den"]
+    for name in ("rate", "override_share", "rank_disagreement"):
+        assert part(rows[name, None, None]) == same(expected[name]), name
+
+
 def test_every_customer_finds_its_account_and_the_look_alike_stays_apart(sample_version, truth):
     cursor = sample_version.cursor()
     golden = dict(
