@@ -55,7 +55,7 @@ def spread(days: np.ndarray, came: np.ndarray) -> tuple[float, float]:
         at.append(days.max())
     mass, at = np.array(mass), np.array(at, dtype=float)
     mean = float((mass * at).sum())
-    n = len(days)
+    n = int(came.sum())
     return mean, float(np.sqrt((mass * (at - mean) ** 2).sum() * n / (n - 1)) / mean)
 
 

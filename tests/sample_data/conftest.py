@@ -13,6 +13,11 @@ def demo():
 
 
 @pytest.fixture(scope="session")
+def small_story():
+    return tell(SEED, 30, "small")
+
+
+@pytest.fixture(scope="session")
 def demo_truth(demo):
     return make_truth(demo, SEED, 30)
 

@@ -5,11 +5,15 @@ from json import loads
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sample_data import answers
 from sample_data.truth_delivery import kaplan_meier_median
+from sample_data.truth_mix import shares
+from sample_data.truth_pegging import peg
 from sample_data.truth_satisfaction import rank_correlation, superiority
+from sample_data.truth_suppliers import ANCHOR, WEIGHT, points, spread
 
 ROOT = Path(__file__).parents[2]
 
@@ -92,6 +96,53 @@ def test_every_way_of_joining_customers_occurs_and_the_look_alike_is_no_pair(dem
 
 def test_the_page_of_right_answers_is_current(demo_truth):
     assert (ROOT / "docs" / "sample-company.md").read_text("utf-8") == answers.page(demo_truth)
+
+
+def test_the_worked_examples_of_the_newer_metrics_come_out():
+    assert shares(pd.Series([20, 50, 30])).tolist() == [0.5, 0.3, 0.2]
+    assert (shares(pd.Series([50, 30, 20])) ** 2).sum() == pytest.approx(0.38)
+    mean, cv = spread(np.array([10, 12, 14, 20]), np.array([True] * 4))
+    assert (mean, cv) == (pytest.approx(14), pytest.approx(0.30861, abs=5e-6))
+    known = {"quality": 2500.0, "delivery": 0.75, "price": 0.01, "lead_time": cv}
+    score = {name: points(value, *ANCHOR[name]) for name, value in known.items()}
+    assert score == pytest.approx({"quality": 78.947, "delivery": 0, "price": 80, "lead_time": 47.848}, abs=5e-4)
+    assert sum(WEIGHT[name] * value for name, value in score.items()) == pytest.approx(50.809, abs=5e-4)
+
+
+def test_the_pegging_of_the_worked_example_comes_out():
+    rows = pd.DataFrame(
+        {
+            "left": [40, 30, 60],
+            "need": [8, 5, 20],
+            "held": 0,
+            "place": 0,
+            "order": [2, 1, 3],
+            "whole": False,
+            "price": [12, 10, 10],
+        },
+        index=["L2", "L1", "L3"],
+    )
+    found = peg(rows, {0: [[-1, 50.0], [10, 40.0], [25, 100.0]]})
+    assert found["short"].to_dict() == {"L2": 0, "L1": 20, "L3": 40}
+    assert (found["short"] * found["price"]).sum() == 600
+    assert found["ready"].to_dict() == {"L2": -1, "L1": 10, "L3": 25}
+
+
+def test_the_legs_of_the_backlog_add_up_to_what_is_open(demo_truth, small):
+    for truth in (demo_truth, small[1]):
+        owed = truth.metrics["backlog_movement"]
+        assert sum(owed["movement"].values()) == pytest.approx(owed["closing"], abs=0.05)
+
+
+def test_what_was_planted_shows_in_the_newer_metrics(demo_truth):
+    metrics = demo_truth.metrics
+    load, card = metrics["capacity_utilisation"], metrics["supplier_scorecard"]
+    assert load["TEST-1"]["cv"] > 3 * load["all"]["cv"] and load["bottleneck"] == "ASM-1"
+    assert card["sloppy_supplier"]["ppm"]["value"] > 5 * card["ppm"]["value"]
+    assert card["slow_supplier"]["otif"]["value"] < 0.2 < card["otif"]["value"]
+    assert metrics["priority_inversion_rate"]["override_share"]["num"] > 0
+    assert metrics["exceptions"]["revenue_at_risk"] > 0 < metrics["exceptions"]["late_value"]
+    assert metrics["master_data_consistency"]["value_match"]["value"] < 1
 
 
 def test_truth_json_holds_the_truth(small):
