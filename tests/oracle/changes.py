@@ -77,12 +77,12 @@ def _misshipped(rng, erp: dict, row: dict, parts: list[tuple]) -> None:
 
 
 def _issue(erp: dict, row: dict, day: date, qty: int, of: dict) -> dict:
-    shipment = f"D{len(erp['shipment']):05d}"
+    shipment = f"R{len(erp['shipment']):05d}"
     carrier = next(row["carrier"] for row in erp["shipment"] if row["shipment_id"] == of["shipment_id"])
+    told = ("pod", upto(plus(day, 4))) if qty > 0 else ("goods_issue", None)
     erp["shipment"].append(
         {"shipment_id": shipment, "site_id": row["site_id"], "shipped_date": day, "incoterm": "DAP",
-         "delivered_date": day if qty > 0 else None, "delivery_basis": "pod" if qty > 0 else "goods_issue",
-         "carrier": carrier}
+         "delivery_basis": told[0], "delivered_date": told[1], "carrier": carrier}
     )  # fmt: skip
     part = {"shipment_id": shipment, "order_line_id": row["order_line_id"], "shipment_line_no": 1, "qty_shipped": qty}
     erp["shipment_line"].append(part)
@@ -99,31 +99,45 @@ def _happened(rng, story: Story, manner: int) -> None:
     if manner == NEITHER:
         story.events = [(start, "new", row["ordered_qty"], None)]
         return
-    before = _quantity(rng, story, min([when for when, _ in story.parts] + ([day] if day else []) + [AS_OF]))
+    before = _quantity(rng, story, manner, min([when for when, _ in story.parts] + ([day] if day else []) + [AS_OF]))
     story.events.insert(0, (start, "new", before, None))
     if gone and day:
         story.events.append((day, "cancel", -gone, row["cancel_initiator"]))
-        _reopened(rng, story, day, gone)
+        if manner != SNAPSHOTS:
+            _reopened(rng, story, day, gone)
     rest, last = story.open_on(AS_OF), max((when for when, _ in story.parts), default=None)
     closed = upto(plus(last, rng.integers(1, 20)))
-    if rest and closed and not gone and rng.random() < 0.5:
+    told = manner != SNAPSHOTS or _shows(story, closed)
+    if rest and closed and told and not gone and rng.random() < 0.5:
         story.events.append((closed, "short_close", -rest, "us"))
         row["status"] = "closed"
     if rng.random() < 0.08:
         _repriced(rng, story)
 
 
-def _quantity(rng, story: Story, limit: date) -> int:
-    """Changes of quantity in the days before a limit, the last first; the quantity first ordered."""
+def _quantity(rng, story: Story, manner: int, limit: date) -> int:
+    """Changes of quantity in the days before a limit, the last first; the quantity first ordered.
+
+    Where snapshots alone tell them, one before and one after the change must show the line.
+    """
     start, qty = story.order["ordered_date"], story.row["ordered_qty"]
     room, wanted = (limit - start).days, int(rng.choice([0, 1, 2], p=[0.8, 0.15, 0.05]))
     for after in sorted(rng.integers(1, room, wanted), reverse=True) if room > 2 else ():
-        delta = int(rng.integers(1, 5))
+        day, delta = plus(start, after), int(rng.integers(1, 5))
+        shown = any(start <= week < day for week in WEEKS) and any(day <= week < limit for week in WEEKS)
+        if manner == SNAPSHOTS and not shown:
+            continue
         up = bool(rng.random() < 0.5) and qty > delta
         qty += -delta if up else delta
         by = str(rng.choice(["customer", "us", ""], p=[0.7, 0.2, 0.1])) or None
-        story.events.insert(0, (plus(start, after), "qty_up" if up else "qty_down", delta if up else -delta, by))
+        story.events.insert(0, (day, "qty_up" if up else "qty_down", delta if up else -delta, by))
     return qty
+
+
+def _shows(story: Story, closed: date | None) -> bool:
+    """Whether the last snapshot before a line was closed holds it."""
+    before = [week for week in WEEKS if closed and story.order["ordered_date"] <= week < closed]
+    return bool(before) and story.open_on(before[-1]) > 0
 
 
 def _reopened(rng, story: Story, cancelled: date, gone: int) -> None:

@@ -21,16 +21,27 @@ def add_line_state(rng, made: Company) -> None:
     for row in erp["order_line"]:
         _line(rng, erp, row, orders[row["order_id"]])
     picked = 0.6 if made.seed % 5 == 0 else 0.93
+    _once_a_day(erp)
     shipments = {row["shipment_id"]: row for row in erp["shipment"]}
-    line = {part["shipment_id"]: part["order_line_id"] for part in erp["shipment_line"]}
-    brought: dict[tuple, str] = {}  # one carrier a day for a line
     for row in erp["shipment"]:
-        day = row["delivered_date"] or row["shipped_date"]
-        row["carrier"] = brought.setdefault((line[row["shipment_id"]], day), str(rng.choice(CARRIERS)))
+        row["carrier"] = str(rng.choice(CARRIERS))
         if rng.random() < picked:
             row["picked_date"] = max(plus(row["shipped_date"], -int(rng.integers(0, 4))), FIRST)
     for part in erp["shipment_line"]:
         _part(rng, erp, part, shipments[part["shipment_id"]])
+
+
+def _once_a_day(erp: dict) -> None:
+    """Of a line nothing comes twice on a day: which of two shipments completed it could not be told."""
+    shipments = {row["shipment_id"]: row for row in erp["shipment"]}
+    came: dict[tuple, dict] = {}
+    for part in list(erp["shipment_line"]):
+        row = shipments[part["shipment_id"]]
+        first = came.setdefault((part["order_line_id"], row["delivered_date"] or row["shipped_date"]), part)
+        if first is not part:
+            first["qty_shipped"] += part["qty_shipped"]
+            erp["shipment_line"].remove(part)
+            erp["shipment"].remove(row)
 
 
 def _line(rng, erp: dict, row: dict, order: dict) -> None:
