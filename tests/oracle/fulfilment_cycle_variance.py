@@ -42,14 +42,19 @@ class Cycle:
 
 
 def cycles(company: Company, lines: list[Line], start: date, end: date) -> list[Cycle]:
-    """Every line completed in a period whose entry is known."""
+    """Every line completed in a period."""
     done = [line for line in lines if line.cancel == "none" and line.completed and start <= line.completed <= end]
-    return [_cycle(company, line) for line in done if line.order["entered_date"] is not None]
+    return [_cycle(company, line) for line in done]
+
+
+def entry(line: Line) -> date:
+    """The day of entry, or of the order where nobody told it."""
+    return line.order["entered_date"] or line.order["ordered_date"]
 
 
 def _cycle(company: Company, line: Line) -> Cycle:
     shipment = next(row for row in company["shipment"] if row["shipment_id"] == line.completing)
-    days = {"entered": line.order["entered_date"], "released": line.released, "picked": shipment.get("picked_date")}
+    days = {"entered": entry(line), "released": line.released, "picked": shipment.get("picked_date")}
     days |= {"shipped": shipment["shipped_date"], "delivered": line.completed}
     return Cycle(line, days, _dwell(company, line), line.row["site_id"], line.family, _first_carrier(company, line))
 
@@ -60,7 +65,7 @@ def _dwell(company: Company, line: Line) -> int | None:
     lead = sold.get((line.row["product_id"], line.row["site_id"]))
     if line.requested is None or lead is None:
         return None
-    return max(0, (line.requested - line.order["entered_date"]).days - lead)
+    return max(0, (line.requested - entry(line)).days - lead)
 
 
 def _first_carrier(company: Company, line: Line) -> str | None:
@@ -73,7 +78,7 @@ def _first_carrier(company: Company, line: Line) -> str | None:
 
 
 def milestones(found: list[Cycle]) -> tuple[str, ...]:
-    """The largest set that enough lines have whole."""
+    """The largest set that enough lines have whole; of several the one that most have."""
     for size in (3, 2, 1):
         shares = {names: np.mean([c.stages(names) is not None for c in found]) for names in combinations(BETWEEN, size)}
         names = max(shares, key=shares.get)
@@ -116,8 +121,8 @@ def waits(lines: list[Line], start: date, end: date, as_of: date) -> tuple[list[
     """(days, whether cut short) of lines entered in a period: open ones until today, broken ones until they were."""
     days, censored = [], []
     for line in lines:
-        entered = line.order["entered_date"]
-        if entered is None or not start <= entered <= end or reason_out(line, as_of):
+        entered = entry(line)
+        if not start <= entered <= end or reason_out(line, as_of):
             continue
         done = line.completed if line.cancel == "none" else None
         stop = line.cancelled if line.cancel == "failure" else as_of

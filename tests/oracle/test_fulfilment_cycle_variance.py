@@ -7,7 +7,7 @@ from metrics.question import Request
 from metrics.read import read
 from metrics.registry import metric
 from tests.oracle import fulfilment_cycle_variance as oracle
-from tests.oracle.company import AS_OF
+from tests.oracle.company import AS_OF, FIRST
 from tests.oracle.lines import lines_of
 from tests.oracle.test_oracles import END, SEEDS, START, version_of
 from tests.oracle.wide import wide_company
@@ -32,7 +32,8 @@ def test_the_cycle_agrees_with_the_oracle(seed, tmp_path):
     done = oracle.cycles(made, lines, START, END)
     found = values(version)
     check_spread(found, done)
-    check_stages(found, done)
+    ever = oracle.cycles(made, lines, FIRST, AS_OF)
+    check_stages(found, done, oracle.milestones(ever))
     check_curve(found, oracle.waits(lines, START, END, AS_OF))
     check_conventions(version, made, done)
 
@@ -60,8 +61,7 @@ def check_spread(found, done):
         assert found["eta2", name]["value"] == pytest.approx(oracle.between_groups(days, groups), rel=1e-9), name
 
 
-def check_stages(found, done):
-    between = oracle.milestones(done)
+def check_stages(found, done, between):
     table = [stages for cycle in done if (stages := cycle.stages(between)) is not None]
     letters = [LETTERS[name] for name in ("entered", *between, "delivered")]
     variance, mean = oracle.stage_shares(table)
