@@ -5,6 +5,7 @@
     net_rate  = rate without orders cancelled within 30 days
     phi       = chi2 / (C - 1);  chi2 = sum over C cohorts of n (p - pbar)^2 / (pbar (1 - pbar))
     p_value   = P(chi2 of C - 1 degrees of freedom is as large)
+    lag_median = median of the days from lead to first order, of the leads that rate counts as orders
 
 An order credits one lead: that of its deal (the surest link, then the earliest deal), and only without one the latest
 valid lead of the same customer created by its date (attribution=link_only switches this off). A lead converts at its
@@ -16,19 +17,24 @@ period is the last twelve of them, pooled. Leads of younger cohorts are left out
 holds them. window=none: any lag so far, all cohorts; not comparable between cohorts.
 conversion_curve also takes young cohorts: up to the age that all leads of the period have reached.
 
-Unit: share; phi and p_value: ratio. A higher rate is better. phi near 1 is sampling noise; phi above 1 with a p_value
-below .05 means the process itself moves. Cohorts below 30 leads are merged into quarters for phi. n = leads. Interval:
-Wilson; of orders without a lead, with the effective sample size of orders in customers. Left out and counted: tests,
-spam and duplicates (is_valid false). Source: attribute charts after Wheeler;
-dispersion against the binomial; Laney 2002 on why large cohorts look unstable.
+Which channel's or campaign's leads become orders and how long that takes: rate and lag_median sliced by them. Every
+lead that counts has had the same window, so that no order is still to come; those that never order are in rate alone.
+
+Unit: share; phi and p_value: ratio; lag_median: days. A higher rate and a shorter lag are better. phi near 1 is
+sampling noise; phi above 1 with a p_value below .05 means the process itself moves. Cohorts below 30 leads are merged into
+quarters for phi. n = leads, of lag_median those that ordered. Interval: Wilson; of orders without a lead, with the
+effective sample size of orders in customers; of lag_median order statistics. Left out and counted: tests, spam and
+duplicates (is_valid false). Source: attribute charts after Wheeler; dispersion against the binomial; Laney 2002 on why
+large cohorts look unstable.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from metrics import steadiness
-from metrics.finish import number
+from metrics.finish import median_of, number
 from metrics.intervals import wilson
 from metrics.registry import Answer, Dim, Measure, Metric, Param, Relation
 
@@ -179,8 +185,6 @@ def spread(name: str, title: str, better: str | None, finish, meaning: str) -> M
 
 
 def _ratio(measure: Measure, better: str | None) -> Measure:
-    from dataclasses import replace
-
     return replace(measure, unit="ratio", better=better, additive=False)
 
 
@@ -220,6 +224,24 @@ MEASURES = (
         finish=curve,
         interval=None,
         coverage={},
+    ),
+    replace(
+        lead_measure(
+            "lag_median",
+            "Days from lead to order",
+            ORDER_DAY,
+            "Half of the leads that became orders within the window had by then; read it beside the rate.",
+            where=f"created_date <= $as_of and {within(ORDER_DAY)}",
+            keys={"days": f"({ORDER_DAY} - created_date)"},
+            sums={"n": "1"},
+            finish=median_of(),
+            interval=None,
+            coverage={"by_link": BY_LINK, "by_customer": f"not {BY_LINK}", **BACKFILLED},
+            minimum=(6, 20),
+            additive=False,
+        ),
+        unit="days",
+        better="down",
     ),
     Measure(
         name="orders_without_lead",
@@ -272,6 +294,7 @@ METRIC = Metric(
         "Orders without a deal credit the customer's latest lead: see coverage.by_customer, and attribution=link_only.",
         "Windows differ from company to company: compare rates only with the same window.",
         "A lead given up stays in the denominator; taking it out would overstate the rate.",
+        "lag_median knows only leads that ordered within the window: a longer window makes it longer.",
     ),
     sources=("Wheeler, Understanding Variation", "Laney 2002, Improved control charts for attributes"),
     example="""

@@ -262,3 +262,59 @@ def test_leads_and_orders_tell_whether_their_segment_was_carried_back():
     for name in ("rate", "net_rate"):
         assert tile(version, name, params={"window": "none"})["coverage"]["attribute_backfilled"] == 0.25, name
     assert tile(version, "orders_without_lead")["coverage"]["attribute_backfilled"] == 0.5
+
+
+WEB, FAIR = (5, 10, 15, 20, 25, 30), (40, 45, 50, 55, 60, 65, 70, 95)
+
+
+@pytest.fixture(scope="module")
+def channels():
+    """Twelve leads of the web (spring) and ten of a fair (expo), all of 10 January; some order after so many days."""
+    leads, orders = [], []
+    for channel, campaign, lags, size in (("web", "spring", WEB, 12), ("fair", "expo", FAIR, 10)):
+        for place in range(size):
+            name = f"{channel}-{place}"
+            leads.append((name, date(2025, 1, 10), f"C{name}", channel, campaign))
+            if place < len(lags):
+                orders.append((f"O{name}", f"C{name}", date(2025, 1, 10) + timedelta(days=lags[place])))
+    columns = ["lead_id", "created_date", "customer_id", "channel", "campaign"]
+    orders = pd.DataFrame(orders, columns=["order_id", "customer_id", "ordered_date"])
+    return made({"lead": pd.DataFrame(leads, columns=columns), "sales_order": orders})
+
+
+@pytest.mark.parametrize(("dim", "web", "fair"), [("channel", "web", "fair"), ("campaign", "spring", "expo")])
+def test_a_channel_tells_which_of_its_leads_become_orders_and_after_how_many_days(channels, dim, web, fair):
+    rates = {row["slice"][dim]: counts(row) for row in rows(channels, by=(dim,)) if row["slice"]}
+    assert rates == {web: (6, 12), fair: (7, 10)}
+    lags = {row["slice"][dim]: row for row in rows(channels, "lag_median", by=(dim,)) if row["slice"]}
+    # the order after 95 days came too late to be one of the 90
+    assert {name: (row["value"], row["n"]) for name, row in lags.items()} == {web: (17.5, 6), fair: (55, 7)}
+    # of six or seven values only the outermost enclose the median with 95 %
+    assert {name: tuple(row["ci"]) for name, row in lags.items()} == {web: (5, 30), fair: (40, 70)}
+    assert {row["ci_method"] for row in lags.values()} == {"order_statistics"}
+    assert {row["coverage"]["by_customer"] for row in lags.values()} == {1.0}
+    curve = {
+        (row["slice"][dim], row["part"]): row["num"]
+        for row in rows(channels, "conversion_curve", by=(dim,))
+        if row["slice"]
+    }
+    assert (curve[web, "28"], curve[web, "90"]) == (5, 6)
+    assert (curve[fair, "28"], curve[fair, "90"]) == (0, 7)
+
+
+def test_the_lag_follows_the_window_and_the_conventions_of_the_rate(channels):
+    fair = {"where": {"channel": ("fair",)}}
+    early = tile(channels, "lag_median", params={"window": 60}, **fair)
+    assert (early["value"], early["n"], early["ci"], early["status"]) == (50, 5, None, "insufficient")
+    late = tile(channels, "lag_median", params={"window": "none"}, **fair)
+    assert (late["value"], late["n"], late["status"]) == (57.5, 8, "low_n")
+    assert tile(channels, "lag_median", params={"attribution": "link_only"})["status"] == "not_available"
+    young = tile(channels, "lag_median", as_of=date(2025, 4, 30))
+    assert (young["n"], young["excluded"]) == (0, {"immature": 13})
+
+
+def test_a_lag_is_never_negative_and_skips_what_is_no_order(cases):
+    # O1 41 days after its lead, O2 19 after the latest lead of A; O3 came before its lead
+    found = read(cases, "lead_to_order_rate", Request(measures=("lag_median",), reading="rows", **WHOLE))["rows"]
+    lags = {row["lead_id"]: row["components"]["n"] for row in found if row["reason"] is None}
+    assert lags == {"deal": 1, "late": 1}
