@@ -87,7 +87,7 @@ def test_the_rows_behind_a_number_can_be_paged_and_name_file_and_line(otif):
     assert [row["row_key"] for row in told["rows"]] == [row["row_key"] for row in first["rows"][1:]]
     assert told["total_rows"] > 100
     source = told["rows"][0]["sources"][0]
-    assert (source["system"], source["object"]) == ("generic", "order_line")  # rows by key: the service desk's come first
+    assert (source["system"], source["object"]) == ("generic", "order_line")  # of the service desk, first by key
     assert source["line"] >= 2 and source["load_id"]
 
 
