@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import stats
 
 from metrics.finish import divide, number
+from metrics.intervals import wilson
 from metrics.registry import Answer
 
 METHODS = ("pipeline", "seasonal_naive", "ma3", "naive", "crm")
@@ -177,3 +178,26 @@ def newest(columns: Mapping[str, str]) -> Callable:
         return found
 
     return finish
+
+
+def calibration(frame: pd.DataFrame, params: Mapping) -> list[Answer]:
+    """Share won of all open deals, then by tenths of the chance they were given, least first; equal chances stay
+    together.
+
+    coverage.chance is the mean chance given. Columns origin, pi, n (deals), hits (deals won in that month), given."""
+    if frame.empty:
+        return [Answer(None, 0, 0, 0, **grade(frame))]
+    table = (
+        frame.astype({"n": float, "hits": float, "given": float}).groupby("pi", sort=True)[["n", "hits", "given"]].sum()
+    )
+    middle = table["n"].cumsum() - table["n"] / 2
+    tenth = np.minimum(np.floor(10 * middle / table["n"].sum()), 9).astype(int) + 1
+    told = grade(frame)
+    parts = [(None, table.sum()), *((str(name), part.sum()) for name, part in table.groupby(tenth, sort=True))]
+    return [_came_true(part, sums, told) for part, sums in parts]
+
+
+def _came_true(part: str | None, sums: pd.Series, told: dict) -> Answer:
+    n, hits = float(sums["n"]), float(sums["hits"])
+    cover = {"chance": float(sums["given"]) / n}
+    return Answer(hits / n, hits, n, round(n), part, wilson(hits / n, n), "wilson", coverage=cover, **told)

@@ -27,6 +27,10 @@ TYPE = "coalesce(any_value(survey_type), '')"
 MAIN = """split_part(list_max(list_filter(string_split(any_value(main_types), ', '),
     lambda step: left(step, 10)::date <= $as_of)), ' ', 2)"""
 
+# Alike orders: one segment, one product family (or several), one size by lines.
+STRATUM = """concat_ws(' / ', coalesce(any_value(segment), 'Unsegmented'),
+    case when count(distinct family) > 1 then 'several families' else coalesce(min(family), 'Unknown') end,
+    case when count(*) = 1 then '1 line' when count(*) < 5 then '2 to 4 lines' else '5 lines or more' end)"""
 COLUMNS = {
     "customer_id": "any_value(customer_id)",
     "survey_type": TYPE,
@@ -37,6 +41,7 @@ COLUMNS = {
     "many_types": f"min({TYPE}) over () <> max({TYPE}) over ()",
     # The slice by type bears this name too and comes first; without that slice it is null.
     "d_survey_type": "null::varchar",
+    "stratum": STRATUM,
     "score": "any_value(scaled_score)",
     "responded": "any_value(case when responded_date <= $as_of then responded_date end)",
     "unanswered_since": "any_value(unanswered_since)",

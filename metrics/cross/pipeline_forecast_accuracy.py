@@ -26,7 +26,7 @@ Source: Hyndman and Athanasopoulos (measures), Gilliland (FVA), Kolassa and Schu
 
 from pathlib import Path
 
-from metrics.forecasts import METHODS, beat_share, newest, per_method, relative_error, scaled, value_added
+from metrics.forecasts import METHODS, beat_share, calibration, newest, per_method, relative_error, scaled, value_added
 from metrics.registry import Answer, Dim, Measure, Metric, Param, Relation, Stage
 
 HERE = Path(__file__).parent
@@ -40,6 +40,7 @@ KEYS = {
     "pipe": ("origin", "horizon", "segment", "family"),
     "base": ("origin", "horizon", "segment", "family"),
     "cell": ("origin", "horizon", "segment", "family"),
+    "chance": ("origin", "horizon", "stage_code", "close_bucket_key", "segment", "family"),
     "contribution": ("origin", "opportunity_id", "horizon", "segment", "family"),
 }
 GRAINS = {
@@ -48,6 +49,7 @@ GRAINS = {
     "origin": "month end at which the pipeline is known: which event counts as winning a deal",
     "win": "opportunity open at an origin and won one to six months later",
     "probability": "origin x horizon x stage x months to the expected close: the chance learnt from earlier origins",
+    "chance": "origin x horizon x stage x months to the expected close x segment x family: chance given, deals won",
     "pipe": "origin x horizon x segment x family: what open deals let expect",
     "base": "origin x horizon x segment x family: demand that no open deal announced, a month",
     "cell": "origin x horizon x segment x family: forecasts and what came of them",
@@ -154,6 +156,13 @@ MEASURES = (
         "brier", "Error of the chances (Brier)", "score", "down", brier,
         {"num": "squared", "den": "open_deals", "n": "1"}, {},
         stage=None, anchor="target_date", exclude={"collecting_history": "f_pipeline IS NULL"},
+    ),
+    measure(
+        "calibration", "Chances that came true", "share", None, calibration,
+        {"n": "open_deals", "hits": "won_deals", "given": "pi * open_deals"}, {"origin": "origin", "pi": "pi"},
+        relation="chance", stage=None, anchor="target_date", where="true", coverage={}, additive=False,
+        exclude={"collecting_history": "NOT has_forecast"},
+        meaning="Share won of deals given a like chance, by tenths from the least; coverage.chance is what was given.",
     ),
     measure(
         "forecast", "Forecast", "currency", None, newest(FORECASTS),

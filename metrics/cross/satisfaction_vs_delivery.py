@@ -3,6 +3,8 @@
     x            = days the order's worst line was complete after its first promise (negative: early)
     y            = score of the last answer on the order
     rho          = Spearman's rank correlation of x and y over delivered orders;  tau_b = Kendall's, with ties
+    rho_adjusted = the same within orders alike (segment, product family, number of lines) and within customers: ranks
+                   within each, van Elteren's weights; coverage.within = share of the answers it rests on
     superiority  = P(score on time > score late) + P(tie) / 2
     dissatisfied = csat <= 2 of 5, nps <= 6 of 10, ces <= 3 of 7 (other scales are mapped to these)
     cause        = of the dissatisfied answers: E late beyond grace, damaged, or sent back through our fault;
@@ -22,7 +24,7 @@ Unit: ratio, share, score. rho is expected to be negative: lower means lateness 
 things than delivery move both. Always read it with bucket_score: penalties for lateness begin at the promise and
 rewards for earliness are small. Left out and counted: answers of other survey types, answers without an order, orders
 cancelled, shipped without proof or without a promise, answers before the outcome. n = answers. Interval of rho, tau_b
-and superiority: delete-one- customer jackknife, below 20 customers Bonett and Wright for rho. Shares: Wilson with the
+and superiority: delete-one-customer jackknife, below 20 customers Bonett and Wright for rho. Shares: Wilson with the
 effective sample size of answers in customers. Below 10 answers insufficient; below 30, or 20 customers, few. Source:
 Bonett and Wright 2000; Ravula 2022 on late and early delivery; Newcombe 1998.
 """
@@ -34,6 +36,7 @@ import pandas as pd
 
 from metrics import line_terms as term
 from metrics import satisfaction_terms as word
+from metrics import stratified
 from metrics.contingency import bonett_wright, kendall, leave_one_out, spearman, superiority, table_of, value
 from metrics.finish import divide, number
 from metrics.intervals import newcombe, proportion, squares
@@ -94,6 +97,24 @@ def interval_of(statistic):
         return (*limits, "bonett_wright") if limits else None
 
     return interval
+
+
+def adjusted(frame, params) -> list[Answer]:
+    """Rank correlation within strata of like orders, and within customers; n = answers that say something there."""
+    if frame.empty:
+        return [Answer(None, None, None, 0)]
+    return [_within(frame, part, name) for part, name in (("stratum", "stratum"), ("customer", "customer"))]
+
+
+def _within(frame: pd.DataFrame, part: str, name: str) -> Answer:
+    scored = stratified.scores(frame, name)
+    n, found = int(scored["n"].sum()), stratified.rho(scored)
+    if found is None:
+        return Answer(None, None, None, n, part, reason=f"no {part} in which lateness and answers both vary")
+    ends = stratified.interval(scored, "customer")
+    cover = {"within": n / float(frame["n"].sum())}
+    method = "jackknife_customer" if ends else None
+    return Answer(found, None, n, n, part, ends, method, few(scored), said(frame), cover)
 
 
 def late_and_on_time(tables: np.ndarray) -> np.ndarray:
@@ -218,6 +239,11 @@ BAD = f"({word.IS_BAD})::int"
 MEASURES = (
     ranked("rho", "Lateness against score", spearman, None, "Spearman's rank correlation of the two.", headline=True),
     ranked("tau_b", "Lateness against score, pairs", kendall, None, "Kendall's rank correlation of the two."),
+    measure(
+        "rho_adjusted", "Lateness against score, like with like", "ratio", None,
+        "Rank correlation within orders alike (segment, family, lines), and within customers with two answers or more.",
+        keys={**SPLIT, "stratum": "stratum", "x": "late", "y": "score"}, exclude=word.DELIVERED, finish=adjusted,
+    ),
     ranked(
         "superiority",
         "On time beats late",
