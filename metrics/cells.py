@@ -52,14 +52,14 @@ def cells(facts: Facts, question: Question, request: Request) -> Iterator[tuple[
                 yield cell, None if trend else whole(question)
         if trend:
             for cell in _answers(facts, question, by, request.interval):
-                bucket = periods.bucket(question.every, cell.bucket, question.fiscal_start)
+                bucket = periods.bucket(question.every, cell.bucket, question.fiscal)
                 yield cell, periods.clipped(bucket, question.start, question.end)
 
 
 def _state_cells(facts: Facts, question: Question, by, request: Request, trend: bool):
     """States at the ends of buckets, each under the day that it is of; one that serves several of them once."""
     every = question.every if trend else None
-    days = periods.state_dates(every, question.start, question.end, question.as_of, question.fiscal_start)
+    days = periods.state_dates(every, question.start, question.end, question.as_of, question.fiscal)
     found: dict[date, list[Cell]] = {}
     for day in days:
         at = replace(question, start=day, end=day, every="day")

@@ -91,7 +91,7 @@ def cube_frame(facts, cursor, question: Question, by: tuple[str, ...]):
         return None
     if question.as_of != facts.default_as_of(question.metric, question.measure, question.params):
         return None
-    day = bucket_sql(question.every, "cube.bucket", question.fiscal_start)
+    day = bucket_sql(question.every, "cube.bucket", question.fiscal)
     groups = ", ".join([*(f"d_{dim}" for dim in by), f"{day} AS bucket", *question.measure.keys])
     sums = [f"sum({cube.columns[question.measure.name, name]}) AS {name}" for name in question.field("sums")]
     kept = [f"x_{reason}" for reason in question.field("exclude")]

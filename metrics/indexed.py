@@ -30,7 +30,7 @@ def index_rows(facts: Facts, asked: Metric, measures, params: dict, request: Req
     first = questions(facts, asked, measures[0], params, request, as_of)
     trend = request.reading == "trend" or bool(request.every)
     every = first.every if trend else None
-    for day in periods.state_dates(every, first.start, first.end, first.as_of, facts.fiscal_start):
+    for day in periods.state_dates(every, first.start, first.end, first.as_of, facts.fiscal):
         for slice in [{}, *_slices(facts, asked, params, request, day)]:
             parts = scored(facts, asked, params, request, day, slice)
             for measure in measures:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
+from metrics.fiscal import Fiscal
 from metrics.query import dim_sql, run, values
 from metrics.question import Question
 from metrics.registry import Measure, Metric, catalogue, resolve
@@ -48,8 +49,11 @@ class Facts:
         return self.settings.get("reporting_currency") or None
 
     @property
-    def fiscal_start(self) -> str:
-        return self.settings.get("fiscal_start") or "01-01"
+    def fiscal(self) -> Fiscal:
+        """The company's fiscal months."""
+        stated = self.settings
+        pattern = stated.get("fiscal_calendar") or "calendar"
+        return Fiscal(stated.get("fiscal_start") or "01-01", pattern, int(stated.get("week_start") or 1))
 
     @cached_property
     def relation_tables(self) -> set[str]:

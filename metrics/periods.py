@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
 
+from metrics.fiscal import CALENDAR, Fiscal
 from metrics.registry import UsageError
 
 EVERY = ("day", "week", "month", "quarter", "year", "fiscal_month")
@@ -37,19 +38,20 @@ def parse_every(every: str) -> str:
     return every
 
 
-def bucket_sql(every: str | None, column: str, fiscal_start: str = "01-01") -> str:
-    """SQL for the first day of the bucket that holds a date."""
+def bucket_sql(every: str | None, column: str, fiscal: Fiscal = CALENDAR) -> str:
+    """SQL for the first day of the bucket that holds a date; fiscal months of weeks bind $fiscal_days."""
     if every is None:
         return "NULL::DATE"
     if every == "day":
         return column
+    if every == "fiscal_month" and fiscal.is_weekly:
+        return f"list_max(list_filter($fiscal_days::DATE[], lambda start: start <= {column}))"
     if every == "fiscal_month":
-        shift = _shift(every, fiscal_start)
-        return f"(date_trunc('month', {column} - {shift}) + INTERVAL {shift} DAY)::DATE"
+        return f"(date_trunc('month', {column} - {fiscal.shift}) + INTERVAL {fiscal.shift} DAY)::DATE"
     return f"date_trunc('{every}', {column})::DATE"
 
 
-def bucket(every: str, start: date, fiscal_start: str = "01-01") -> Period:
+def bucket(every: str, start: date, fiscal: Fiscal = CALENDAR) -> Period:
     """The period that begins on a bucket's first day."""
     if every == "day":
         return Period(start.isoformat(), start, start)
@@ -60,13 +62,12 @@ def bucket(every: str, start: date, fiscal_start: str = "01-01") -> Period:
         return Period(f"{start.year}-Q{(start.month + 2) // 3}", start, start + relativedelta(months=3, days=-1))
     if every == "year":
         return Period(str(start.year), start, start + relativedelta(years=1, days=-1))
-    shift = timedelta(days=_shift(every, fiscal_start))
-    month = start - shift
-    end = month_end(month) + shift
-    return Period(f"{month:%Y-%m}" if every == "month" else _fiscal_label(month, fiscal_start), start, end)
+    if every == "fiscal_month":
+        return Period(fiscal.label(start), start, fiscal.next_start(start) - timedelta(days=1))
+    return Period(f"{start:%Y-%m}", start, month_end(start))
 
 
-def first_day(every: str, day: date, fiscal_start: str = "01-01") -> date:
+def first_day(every: str, day: date, fiscal: Fiscal = CALENDAR) -> date:
     """The first day of the bucket that holds a date, as bucket_sql has it."""
     if every == "day":
         return day
@@ -74,25 +75,12 @@ def first_day(every: str, day: date, fiscal_start: str = "01-01") -> date:
         return day - timedelta(days=day.weekday())
     if every in ("quarter", "year"):
         return date(day.year, 1 if every == "year" else day.month - (day.month - 1) % 3, 1)
-    shift = timedelta(days=_shift(every, fiscal_start))
-    return month_start(day - shift) + shift
-
-
-def _shift(every: str, fiscal_start: str) -> int:
-    """Days by which fiscal months begin after calendar months."""
-    return int(fiscal_start[3:]) - 1 if every == "fiscal_month" else 0
+    return fiscal.month_start(day) if every == "fiscal_month" else month_start(day)
 
 
 def clipped(period: Period, start: date, end: date) -> Period:
     """A bucket that the asked period cuts: its label with the days that are really in it."""
     return Period(period.label, max(period.start, start), min(period.end, end))
-
-
-def _fiscal_label(month: date, fiscal_start: str) -> str:
-    """FY named by the calendar year in which it begins, and the month's number in it."""
-    first = int(fiscal_start[:2])
-    year = month.year if month.month >= first else month.year - 1
-    return f"FY{year}-M{(month.month - first) % 12 + 1:02d}"
 
 
 def last_complete_month(as_of: date) -> date:
@@ -127,14 +115,14 @@ def prior_year(start: date, end: date) -> tuple[date, date]:
     return start - relativedelta(years=1), month_end(earlier) if end == month_end(end) else earlier
 
 
-def state_dates(every: str | None, start: date, end: date, as_of: date, fiscal_start: str = "01-01") -> list[date]:
+def state_dates(every: str | None, start: date, end: date, as_of: date, fiscal: Fiscal = CALENDAR) -> list[date]:
     """The dates at which a state metric is read: bucket ends within the period, the last date itself always."""
     last = min(end, as_of)
     if every is None:
         return [last]
     found, day = {last}, start
     while day <= last:
-        end_of = bucket(every, first_day(every, day, fiscal_start), fiscal_start).end
+        end_of = bucket(every, first_day(every, day, fiscal), fiscal).end
         found.add(min(end_of, last))
         day = end_of + timedelta(days=1)
     return sorted(found)

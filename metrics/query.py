@@ -24,6 +24,8 @@ def values(question: Question) -> dict:
         "start": question.start,
         "end": question.end,
     }
+    if question.every == "fiscal_month":
+        found["fiscal_days"] = question.fiscal.starts(question.start, question.end)
     for name, members in question.where.items():
         found[f"where_{name}"] = list(members)
     if question.base is not None:
@@ -97,7 +99,7 @@ def picked(question: Question, by: tuple, recompute: bool, more: Mapping[str, st
 
 
 def _groups(question: Question, by: tuple[str, ...]) -> list[str]:
-    bucket = bucket_sql(question.every, "day", question.fiscal_start)
+    bucket = bucket_sql(question.every, "day", question.fiscal)
     part = ["part"] if question.has_parts else []
     return [*(f"d_{name}" for name in by), f"{bucket} AS bucket", *part]
 

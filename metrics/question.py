@@ -6,6 +6,7 @@ from datetime import date
 
 from rapidfuzz import process
 
+from metrics.fiscal import CALENDAR, Fiscal
 from metrics.periods import parse_every
 from metrics.registry import Measure, Metric, Relation, UsageError, resolve
 
@@ -48,7 +49,7 @@ class Question:
     start: date
     end: date
     every: str | None = None
-    fiscal_start: str = "01-01"
+    fiscal: Fiscal = CALENDAR
     base: "Question | None" = None
 
     def field(self, name: str):

@@ -112,7 +112,7 @@ class Answer:
 class Component:
     """One part of an index. `anchors` are (floor, target), which score 0 and 100, or a band (outer low, low, high,
     outer high); with `weight` they are the defaults of parameters that a question may change. `reads` names the
-    (metric, measure) that `read` asks for; drawn readings stay within `least` and `most`. """
+    (metric, measure) that `read` asks for; drawn readings stay within `least` and `most`."""
 
     name: str
     title: str

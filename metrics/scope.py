@@ -24,7 +24,7 @@ def questions(facts: Facts, asked: Metric, measure: Measure, params: dict, reque
     start = request.date_from or min(start, end)
     every = request.every or ("month" if trend else None)
     where = {name: members(asked, name, given) for name, given in request.where.items()}
-    question = Question(asked, measure, params, day, where, start, max(start, end), every, facts.fiscal_start)
+    question = Question(asked, measure, params, day, where, start, max(start, end), every, facts.fiscal)
     return with_base(question, request.compare_to or "prior-year") if measure.beside else question
 
 

@@ -12,7 +12,7 @@ from metrics.registry import UsageError
 from ui import data, overview, tiles
 from ui.escape import md_escape
 from warehouse.loads import all_loads, restore, withdraw
-from warehouse.state import WrongSetting, get_settings, set_settings
+from warehouse.state import FISCAL, WrongSetting, get_settings, set_settings
 from warehouse.status import status
 from warehouse.versions import rollback
 
@@ -150,17 +150,18 @@ def settings_form(build: Callable[[], None]) -> None:
     with st.form("settings"):
         st.markdown("**Company settings** — they hold for every number, from the next build on")
         zones = list(dict.fromkeys([now.tz, *ZONES]))
-        left, middle, right = st.columns(3)
+        left, middle, right, last = st.columns(4)
         tz = left.selectbox("Time zone", zones, accept_new_options=True)
         currency = middle.text_input(
             "Reporting currency", now.reporting_currency or "", max_chars=3, placeholder="the data's own"
         )
         fiscal = right.text_input("Fiscal year starts (MM-DD)", now.fiscal_start, max_chars=5)
+        pattern = last.selectbox("Fiscal months", FISCAL, FISCAL.index(now.fiscal_calendar))
         if st.form_submit_button("Save and rebuild"):
             try:
-                set_settings(
-                    data.home(), tz=tz, reporting_currency=currency.strip().upper() or None, fiscal_start=fiscal
-                )
+                money = currency.strip().upper() or None
+                given = {"reporting_currency": money, "fiscal_start": fiscal, "fiscal_calendar": pattern}
+                set_settings(data.home(), tz=tz, **given)
             except WrongSetting as error:
                 st.error(md_escape(error))
             else:

@@ -19,6 +19,9 @@ create table if not exists match_decision (
 """
 
 
+FISCAL = ("calendar", "4-4-5", "4-5-4", "5-4-4")
+
+
 class WrongSetting(ValueError):
     """A setting that does not exist or cannot have that value; the message says what is allowed."""
 
@@ -27,13 +30,15 @@ class WrongSetting(ValueError):
 class Settings:
     """What holds for the whole company.
 
-    `reporting_currency` None means the one currency the data has. `fiscal_start` is MM-DD; `week_start` 1 is Monday.
+    `reporting_currency` None means the one currency the data has. `fiscal_start` is MM-DD; `week_start` 1 is Monday;
+    `fiscal_calendar` says whether fiscal months are months or weeks in a pattern such as 4-4-5.
     """
 
     tz: str = "UTC"
     reporting_currency: str | None = None
     fiscal_start: str = "01-01"
     week_start: int = 1
+    fiscal_calendar: str = "calendar"
 
 
 @contextmanager
@@ -76,6 +81,7 @@ def _check(name: str, value) -> None:
         "tz": (_is_zone, "a time zone such as Europe/Oslo"),
         "reporting_currency": (lambda v: v is None or (isinstance(v, str) and v.strip() != ""), "a currency code"),
         "fiscal_start": (_is_month_day, "MM-DD"),
+        "fiscal_calendar": (FISCAL.__contains__, ", ".join(FISCAL)),
         "week_start": (lambda v: isinstance(v, int) and 1 <= v <= 7, "1 (Monday) to 7"),
     }
     holds, offer = allowed[name]

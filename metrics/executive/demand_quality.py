@@ -14,7 +14,7 @@
 on too few rows. Interval: 2,000 draws of the weights (Dirichlet, 50 w) and of the parts within their own intervals; a
 part without one is held fixed and named. Weights and anchors are parameters; another one is another index.
 healthy_pipeline and regular_revenue are also measures of their own, over open deals and over customers. Source:
-OECD/JRC Handbook on constructing composite indicators (2008); weights and anchors are this product's. """
+OECD/JRC Handbook on constructing composite indicators (2008); weights and anchors are this product's."""
 
 from pathlib import Path
 

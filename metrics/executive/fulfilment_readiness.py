@@ -13,7 +13,7 @@
 on too few rows. Interval: 2,000 draws of the weights (Dirichlet, 50 w) and of the parts within their own intervals; a
 part without one is held fixed and named. Weights and anchors are parameters; another one is another index. covered is
 also a measure of its own, over open lines. The parts have no dimension in common, so there are no slices. Source:
-OECD/JRC Handbook on constructing composite indicators (2008); weights and anchors are this product's. """
+OECD/JRC Handbook on constructing composite indicators (2008); weights and anchors are this product's."""
 
 from datetime import timedelta
 

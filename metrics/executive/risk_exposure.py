@@ -15,7 +15,7 @@ the weight, or when a part with a quarter of it rests on too few rows. Interval:
 (Dirichlet, 50 w) and of the parts within their own intervals; a part without one is held fixed and named. Weights and
 anchors are parameters. single_source is also a measure of its own, over order lines; suppliers that are not rated are
 in no part. Source: OECD/JRC Handbook on constructing composite indicators (2008); weights and anchors are this
-product's. """
+product's."""
 
 from pathlib import Path
 

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from metrics import cells, cubes, document, periods, read, registry
+from metrics.fiscal import Fiscal
 from metrics.question import Request
 from metrics.registry import UsageError
 from tests.metrics.toy import TOY, toy_version
@@ -214,7 +215,7 @@ def test_without_any_data_no_period_is_named():
 )
 def test_a_state_is_read_at_the_end_of_every_period(every, fiscal_start, days):
     start, end = date(2026, 1, 3), date(2026, 3, 10)
-    found = [str(day) for day in periods.state_dates(every, start, end, date(2026, 12, 31), fiscal_start)]
+    found = [str(day) for day in periods.state_dates(every, start, end, date(2026, 12, 31), Fiscal(fiscal_start))]
     assert days is None or found == days
     assert found[-1] == "2026-03-10"
     if every == "week":

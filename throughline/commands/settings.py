@@ -8,12 +8,15 @@ import typer
 from throughline import say
 from throughline.options import HomeOption, JsonOption, home_of, pairs
 
-SET_HELP = "tz=Europe/Oslo, reporting_currency=EUR, fiscal_start=04-01, week_start=1 (Monday); none only shows them."
+SET_HELP = (
+    "tz=Europe/Oslo, reporting_currency=EUR, fiscal_start=04-01, fiscal_calendar=calendar or 4-4-5, 4-5-4, 5-4-4, "
+    "week_start=1 (Monday); none only shows them."
+)
 Given = Annotated[list[str] | None, typer.Argument(metavar="[NAME=VALUE...]", help=SET_HELP)]
 
 
 def settings(given: Given = None, home: HomeOption = None, json: JsonOption = False) -> None:
-    """Show or set time zone, reporting currency, start of the fiscal year and of the week; a change builds anew."""
+    """Show or set time zone, reporting currency, fiscal calendar and start of the week; a change builds anew."""
     from throughline.loading import build_version
     from warehouse.state import get_settings, set_settings
     from warehouse.versions import current

@@ -17,8 +17,8 @@ def fx(job: Job) -> None:
     reporting = job.settings.reporting_currency or _only_currency(job)
     set_ = job.settings
     job.run("create table company_setting as select $1::varchar as tz, $2::varchar as reporting_currency, "
-            "$3::varchar as fiscal_start, $4::integer as week_start",
-            [set_.tz, reporting, set_.fiscal_start, set_.week_start])  # fmt: skip
+            "$3::varchar as fiscal_start, $4::varchar as fiscal_calendar, $5::integer as week_start",
+            [set_.tz, reporting, set_.fiscal_start, set_.fiscal_calendar, set_.week_start])  # fmt: skip
     job.facts["reporting_currency"] = reporting
     last_day = max([load.local_date(set_.tz) for load in job.loads], default=None)
     job.run("create table fx (rate_date date, from_ccy varchar, rate decimal(38, 8))")
