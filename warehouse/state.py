@@ -16,6 +16,11 @@ create table if not exists match_decision (
     decision_id integer primary key, entity text not null, left_id text not null, right_id text not null,
     decision text not null check (decision in ('accept', 'reject')), decided_by text, decided_at text not null,
     undone_at text);
+create table if not exists target (
+    target_id integer primary key, metric text not null, measure text not null, part text, slice text not null,
+    target real, alert real, band_low real, band_high real, outer_low real, outer_high real,
+    valid_from text not null, valid_to text, set_by text, set_at text not null, removed_by text, removed_at text,
+    cut_from integer);
 """
 
 
