@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from charts import targets
 from charts.frame import period_name
 from charts.names import part_name
 from charts.spec import ChartSpec, Reference, Series
@@ -68,7 +69,7 @@ def note(row: dict | None) -> str:
     if row is None:
         return ""
     told = {"low_n": "few rows", "stale": "stale masters", "insufficient": "too few rows to show a value"}
-    said = [told.get(row["status"], ""), "may still change" if row["provisional"] else ""]
+    said = [told.get(row["status"], ""), "may still change" if row["provisional"] else "", targets.word(row)]
     return ", ".join(word for word in said if word)
 
 
@@ -80,18 +81,18 @@ def trend(doc: dict, measure: str, part: str | None = None, title: str = "", **s
 
 
 def lines(doc: dict, wanted: list[tuple[str, str | None, str, Mapping]], title: str, qualifier: str = "") -> ChartSpec:
-    """Several (measure, part, name, style) over the same periods; only the first has its band."""
+    """Several (measure, part, name, style) over the same periods; only the first has its band and its target."""
     found = {(measure, part): rows(doc, measure, part, None, True) for measure, part, _, _ in wanted}
     periods = {row["period"]["label"]: row["period"] for part in found.values() for row in part}
     labels = sorted(periods, key=lambda label: periods[label]["from"])
     drawn = {row["period"]["label"] for part in found.values() for row in part if shown(row) is not None}
     labels = from_first(labels, drawn)
-    made = []
+    made, (main, main_part, *_) = [], wanted[0]
     for place, (measure, part, name, style) in enumerate(wanted):
         by_label = {row["period"]["label"]: row for row in found[measure, part]}
         made.append(series(name, [by_label.get(label) for label in labels], banded=place == 0, **style))
-    main = wanted[0][0]
-    return ChartSpec(
+    by_label = {row["period"]["label"]: row for row in found[main, main_part]}
+    spec = ChartSpec(
         kind="line",
         title=title,
         qualifier=qualifier,
@@ -101,6 +102,7 @@ def lines(doc: dict, wanted: list[tuple[str, str | None, str, Mapping]], title: 
         currency=currency(doc, main),
         keys=tuple({"from": periods[label]["from"], "to": periods[label]["to"]} for label in labels),
     )
+    return targets.drawn(spec, [by_label.get(label) for label in labels])
 
 
 def from_first(labels: list[str], drawn: set[str]) -> list[str]:
