@@ -4,12 +4,12 @@ import csv
 import io
 
 from reports import words
-from reports.flat import FIELDS, safe
+from reports.flat import FIELDS, TARGET, safe, target_cells
 from reports.model import Report
 
 HEADER = (
     *("report", "data_version", "as_of", "metric", "definition", "measure", "unit", "reading", "dimension", "member"),
-    *("part", "period", "from", "to", *FIELDS, "base", "difference"),
+    *("part", "period", "from", "to", *FIELDS, "base", "difference", *TARGET),
 )
 
 
@@ -34,4 +34,4 @@ def _cells(report: Report, doc: dict, reading: str, units: dict, row: dict) -> l
     found = [report.name, report.version, doc["as_of"], doc["metric"], doc["definition"], row["measure"]]
     found += [units[row["measure"]], reading, dimension, member, row["part"]]
     found += [period.get(name) for name in ("label", "from", "to")] + [values.get(name) for name in FIELDS]
-    return found + [(row.get("base") or {}).get("value"), row.get("difference")]
+    return found + [(row.get("base") or {}).get("value"), row.get("difference"), *target_cells(row)]

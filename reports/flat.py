@@ -5,6 +5,7 @@ import json
 LEAD = ("=", "+", "-", "@", "\t", "\r", "\n")
 FIELDS = ("value", "num", "den", "n", "ci_low", "ci_high", "ci_method", "status", "reason", "provisional", "currency")
 SIDES = ("standing", "other")
+TARGET = ("target", "alert", "band_low", "band_high", "outer_low", "outer_high", "verdict", "gap")
 COMPARED = ["base", "base_num", "base_den", "base_n", "difference", "difference_low", "difference_high"]
 
 
@@ -23,7 +24,8 @@ def flat_rows(answer: dict) -> tuple[list[str], list[list]]:
         return [*names, "sources"], [[_text(cell) for cell in row] for row in cells]
     dims = list(dict.fromkeys(name for row in answer["rows"] for name in row["slice"]))
     compared = any("difference" in row for row in answer["rows"])
-    header = ["metric", "measure", "unit", "part", *dims, "period", "from", "to", *FIELDS, "coverage", "excluded"]
+    header = ["metric", "measure", "unit", "part", *dims, "period", "from", "to", *FIELDS]
+    header += ["coverage", "excluded", *TARGET]
     header += COMPARED if compared else []
     units = {measure["measure"]: measure["unit"] for measure in answer["measures"]}
     return header, [_flat(answer["metric"], units, dims, row, compared) for row in answer["rows"]]
@@ -51,11 +53,19 @@ def _flat(metric: str, units: dict, dims: list[str], row: dict, compared: bool) 
     unit = row.get("unit") or units[row["measure"]]
     found = [metric, row["measure"], unit, row["part"], *(row["slice"].get(name) for name in dims)]
     found += [period.get("label"), period.get("from"), period.get("to"), *(values.get(name) for name in FIELDS)]
-    found += [_text(row["coverage"]), _text(row["excluded"])]
+    found += [_text(row["coverage"]), _text(row["excluded"]), *target_cells(row)]
     if compared:
         base, ends = row.get("base") or {}, row.get("difference_ci") or (None, None)
         found += [*(base.get(name) for name in ("value", "num", "den", "n")), row.get("difference"), *ends]
     return found
+
+
+def target_cells(row: dict) -> list:
+    """What a row is measured by and its verdict, in the order of TARGET; empty without a target."""
+    found = row.get("target") or {}
+    pairs = {name: found.get(name) or (None, None) for name in ("band", "outer")}
+    ends = {f"{name}_{end}": pair[at] for name, pair in pairs.items() for at, end in enumerate(("low", "high"))}
+    return [{**found, **ends}.get(name) for name in TARGET]
 
 
 def _text(value):

@@ -10,6 +10,7 @@ from charts.dates import day, span
 from charts.names import system_name
 from charts.spec import described
 from charts.static import to_svg
+from charts.targets import tone
 from reports import words
 from reports.model import Report
 
@@ -31,6 +32,7 @@ def render(report: Report) -> bytes:
         paragraphs=paragraphs,
         day=day,
         span=span,
+        tone=tone,
     ).encode()
 
 

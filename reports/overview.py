@@ -1,7 +1,9 @@
 """The overview for leaders: six metrics with change, trend, slices and weakest slice, out of `metrics.read` alone."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 
 from duckdb import BinderException, CatalogException
 
@@ -11,8 +13,10 @@ from metrics import windows
 from metrics.question import Request
 from metrics.read import read
 from metrics.registry import Metric, catalogue
+from metrics.targets import judged
 from reports.definition import definition_of
 from reports.model import Report, Section, Source
+from warehouse.targets import Target
 
 METRICS = (
     "pipeline_forecast_accuracy",
@@ -31,10 +35,10 @@ from load group by system, object order by system, object
 """
 
 
-def compose(version, metrics: tuple[str, ...] = METRICS) -> Report:
-    """The overview of one version. A metric that fails takes only its own section with it."""
+def compose(version, metrics: tuple[str, ...] = METRICS, targets: tuple[Target, ...] = ()) -> Report:
+    """The overview of one version, judged by these targets. A metric that fails takes only its own section with it."""
     with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="report") as pool:
-        sections = tuple(pool.map(lambda name: _section(version, catalogue()[name]), metrics))
+        sections = tuple(pool.map(lambda name: _section(version, catalogue()[name], targets), metrics))
     days = [doc["as_of"] for section in sections for doc in section.readings.values() if doc["as_of"]]
     rows = version.cursor().execute(SOURCES).fetchall()
     return Report(
@@ -50,10 +54,14 @@ def compose(version, metrics: tuple[str, ...] = METRICS) -> Report:
     )
 
 
-def _section(version, metric: Metric) -> Section:
+def _ask(version, targets: tuple[Target, ...], metric_id: str, request: Request) -> dict:
+    return judged(read(version, metric_id, request), targets)
+
+
+def _section(version, metric: Metric, targets: tuple[Target, ...] = ()) -> Section:
     # one broken metric must not keep the other five from their reader
     try:
-        return _read_section(version, metric)
+        return _read_section(version, metric, targets)
     except (BinderException, CatalogException):
         told = f"failed: version {version.number} was built before {metric.id} took its present form: build again"
         return Section(metric, {}, problem=told)
@@ -61,12 +69,13 @@ def _section(version, metric: Metric) -> Section:
         return Section(metric, {}, problem=f"failed: {type(error).__name__}: {error}")
 
 
-def _read_section(version, metric: Metric) -> Section:
-    usual = read(version, metric.id, Request())
+def _read_section(version, metric: Metric, targets: tuple[Target, ...] = ()) -> Section:
+    ask = partial(_ask, version, targets)
+    usual = ask(metric.id, Request())
     wanted = asked(metric, date.fromisoformat(usual["as_of"]) if usual["as_of"] else None)
-    docs = {"value": usual} | {name: read(version, metric.id, request) for name, request in wanted.items()}
+    docs = {"value": usual} | {name: ask(metric.id, request) for name, request in wanted.items()}
     headline, measure = total(usual), metric.headline
-    by_dim = _by_dimension(version, metric)
+    by_dim = _by_dimension(ask, metric)
     first = next(iter(by_dim), None)
     docs |= {f"by_{dim}": doc for dim, doc in by_dim.items()}
     charts = [trend(docs["trend"], measure.name, title=f"By {wanted['trend'].every}")]
@@ -87,11 +96,11 @@ def _read_section(version, metric: Metric) -> Section:
     )
 
 
-def _by_dimension(version, metric: Metric) -> dict[str, dict]:
+def _by_dimension(ask: Callable, metric: Metric) -> dict[str, dict]:
     """The slices by every dimension that the data have; only the first is printed, so only it has intervals."""
     found: dict[str, dict] = {}
     for dim in sliced_by(metric):
-        doc = read(version, metric.id, Request(by=(dim,), interval=not found))
+        doc = ask(metric.id, Request(by=(dim,), interval=not found))
         found |= {dim: doc} if _members(doc) else {}
     return found
 

@@ -4,6 +4,7 @@ from charts.dates import months_of, span
 from charts.from_reading import shown
 from charts.numbers import DASH, change, counted, written
 from charts.standing import DIRECTED, judged
+from charts.targets import sentence, verdict
 
 STATUS = {
     "low_n": "few rows",
@@ -46,6 +47,23 @@ def status(row: dict | None) -> str:
         return ""
     told = [STATUS.get(row["status"], ""), "may still change" if row["provisional"] else ""]
     return ", ".join(word for word in told if word)
+
+
+def goal(section) -> str:
+    """The headline's verdict and target in one line; empty without a target."""
+    return sentence(section.headline, section.unit)
+
+
+def standing(row: dict, unit: str) -> str:
+    """What must be known about a slice and its verdict: few rows, target missed, −2.3 pp."""
+    said = against_target(row, unit)
+    return ", ".join(word for word in (status(row), f"target {said}" if said else "") if word)
+
+
+def against_target(row: dict, unit: str) -> str:
+    """The verdict with its distance: missed, −2.3 pp; empty where nothing is judged."""
+    found = row.get("target") or {}
+    return verdict(row, unit) if found.get("verdict") else ""
 
 
 def order(better: str | None) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from metrics.registry import UsageError
 from reports import csv_out, html, overview, xlsx
 from reports.model import Report
+from warehouse.targets import Target
 
 REPORTS: dict[str, Callable] = {"overview": overview.compose}
 WRITERS: dict[str, Callable[[Report], bytes]] = {"html": html.render, "xlsx": xlsx.render, "csv": csv_out.render}
@@ -23,8 +24,16 @@ class Written:
     unchanged: str | None = None
 
 
-def write_report(version, name: str, formats: tuple[str, ...], folder: Path, if_changed: bool = False) -> Written:
-    """Write a report of one pinned version in these formats. Raises UsageError for an unknown name or format."""
+def write_report(
+    version,
+    name: str,
+    formats: tuple[str, ...],
+    folder: Path,
+    if_changed: bool = False,
+    targets: tuple[Target, ...] = (),
+) -> Written:
+    """Write a report of one pinned version, judged by these targets, in these formats. Raises UsageError for an
+    unknown name or format."""
     if name not in REPORTS:
         raise UsageError(f"there is no report {name!r}; there is {', '.join(REPORTS)}")
     wrong = [format for format in formats if format not in WRITERS]
@@ -32,13 +41,13 @@ def write_report(version, name: str, formats: tuple[str, ...], folder: Path, if_
         raise UsageError(f"a report has no format {', '.join(wrong) or 'at all'}; it offers {', '.join(WRITERS)}")
     definition = overview.definition_of(name, overview.METRICS)
     before = _read_state(folder, name)
-    if if_changed and _same(before, version, definition, formats, folder):
+    if if_changed and _same(before, _data(version, targets), definition, formats, folder):
         return Written(problems=before["problems"], unchanged=before["files"][formats[0]])
-    report = REPORTS[name](version)
+    report = REPORTS[name](version, targets=targets)
     folder.mkdir(parents=True, exist_ok=True)
     paths = {format: folder / f"{stem(report)}.{format}" for format in formats}
     put({path: WRITERS[format](report) for format, path in paths.items()})
-    put({_state_path(folder, name): _state(version, report, paths)})
+    put({_state_path(folder, name): _state(_data(version, targets), report, paths)})
     return Written(list(paths.values()), report.problems)
 
 
@@ -67,9 +76,9 @@ def _state_path(folder: Path, name: str) -> Path:
     return folder / f".{name}.json"
 
 
-def _state(version, report: Report, paths: dict[str, Path]) -> bytes:
+def _state(data: list, report: Report, paths: dict[str, Path]) -> bytes:
     files = {format: path.name for format, path in paths.items()}
-    told = {"data": _data(version), "definition": report.definition, "files": files, "problems": report.problems}
+    told = {"data": data, "definition": report.definition, "files": files, "problems": report.problems}
     return json.dumps(told, ensure_ascii=False, indent=1).encode()
 
 
@@ -80,14 +89,16 @@ def _read_state(folder: Path, name: str) -> dict:
         return {}
 
 
-def _same(before: dict, version, definition: str, formats, folder: Path) -> bool:
-    if before.get("data") != _data(version) or before.get("definition") != definition:
+def _same(before: dict, data: list, definition: str, formats, folder: Path) -> bool:
+    if before.get("data") != data or before.get("definition") != definition:
         return False
     if any("failed" in problem for problem in before["problems"]):
         return False
     return all(format in before["files"] and (folder / before["files"][format]).exists() for format in formats)
 
 
-def _data(version) -> list:
-    """The version and when it was built, so that two homes with equal numbers are not taken for one another."""
-    return [version.number, str(version.facts["built_at"])]
+def _data(version, targets: tuple[Target, ...]) -> list:
+    """The version and when it was built, so that two homes with equal numbers are not taken for one another, and the
+    targets its numbers are judged by."""
+    kept = json.loads(json.dumps([one.as_json() for one in targets]))
+    return [version.number, str(version.facts["built_at"]), kept]

@@ -7,6 +7,7 @@ import xlsxwriter
 
 from charts.dates import day
 from charts.names import system_name
+from charts.targets import aim, tone, verdict
 from reports import words
 from reports.model import Report, Section
 from reports.xlsx_sheet import printed, put_change, put_day, put_metric
@@ -38,6 +39,8 @@ SUMMARY = (
     ("Its value", 11, True),
     ("As of", 13, True),
     ("Status", 42, False),
+    ("Target", 20, False),
+    ("Verdict", 26, False),
 )
 SOURCES = (
     ("System", 16, False),
@@ -73,6 +76,9 @@ def formats(book) -> dict:
         "head": book.add_format({**head, "valign": "bottom"}),
         "head number": book.add_format({**head, "valign": "bottom", "align": "right"}),
         "soft": book.add_format({"font_color": "#5B6678"}),
+        "good": book.add_format({"font_color": "#1B7F4D"}),
+        "near": book.add_format({"font_color": "#7A4D00"}),
+        "bad": book.add_format({"font_color": "#B3261E"}),
         "warn": book.add_format({"font_color": "#B3261E"}),
         "right": book.add_format({"align": "right"}),
         "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
@@ -129,6 +135,9 @@ def _summary_row(sheet, at: int, section: Section, looks: dict) -> None:
         sheet.write_number(at, 9, section.weakest["value"], looks[unit])
     put_day(sheet, at, 10, section.readings["value"]["as_of"], looks)
     sheet.write_string(at, 11, row["reason"] or section.problem or words.status(row) or "ok", looks["wrap"])
+    if found := row.get("target"):
+        sheet.write_string(at, 12, aim(found, unit, row["currency"]))
+        sheet.write_string(at, 13, verdict(row, unit), looks.get(tone(row)))
 
 
 def _sources(book, report: Report, looks: dict) -> None:

@@ -4,13 +4,15 @@ import re
 from datetime import date, datetime
 
 from charts.dates import day, span
+from charts.targets import tone
 from reports import words
 from reports.model import Report, Section
 
 FIRST = 5
 INK = "#2459C4"
 A4 = 9
-HEADINGS = ("Value", "Numerator", "Denominator", "n", "Low", "High", "Status")
+HEADINGS = ("Value", "Numerator", "Denominator", "n", "Low", "High", "Status", "Against target")
+WORDS = ("Status", "Against target")
 
 
 def put_metric(book, section: Section, looks: dict) -> None:
@@ -20,6 +22,7 @@ def put_metric(book, section: Section, looks: dict) -> None:
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 6, 13)
     sheet.set_column(7, 7, 24)
+    sheet.set_column(8, 8, 26)
     sheet.write_string(0, 0, section.metric.title, looks["title"])
     sheet.write_string(1, 0, section.metric.question, looks["soft"])
     doc = section.readings["value"]
@@ -71,7 +74,7 @@ def _table(sheet, start: int, first: str, named: list[tuple[str, dict]], section
     """Write rows below a header and return the last row's number."""
     sheet.write_string(start, 0, first, looks["head"])
     for column, name in enumerate(HEADINGS, start=1):
-        sheet.write_string(start, column, name, looks["head" if name == "Status" else "head number"])
+        sheet.write_string(start, column, name, looks["head" if name in WORDS else "head number"])
     for at, (name, row) in enumerate(named, start=start + 1):
         sheet.write_string(at, 0, name)
         low, high = row["ci"] or (None, None)
@@ -83,6 +86,7 @@ def _table(sheet, start: int, first: str, named: list[tuple[str, dict]], section
             if number is not None:
                 sheet.write_number(at, column, number, look)
         sheet.write_string(at, 7, words.status(row) or "ok")
+        sheet.write_string(at, 8, words.against_target(row, section.unit), looks.get(tone(row)))
     return start + len(named)
 
 

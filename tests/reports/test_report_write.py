@@ -1,12 +1,14 @@
 """Writing a report: whole files under stable names, and nothing when nothing changed."""
 
 from dataclasses import replace
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
 
 from metrics.registry import UsageError
 from reports import write
+from warehouse.targets import Target
 
 
 @pytest.fixture
@@ -19,7 +21,7 @@ def made(monkeypatch, report):
     """Lets `write` make this report, changed by what the test puts into the dict, and counts how often it does."""
     told = {"report": report, "times": 0}
 
-    def compose(version):
+    def compose(version, targets=()):
         told["times"] += 1
         return replace(told["report"], definition=write.overview.definition_of("overview", ()))
 
@@ -45,10 +47,10 @@ def test_nothing_is_made_again_while_data_and_definition_stand(made, version, tm
     assert (again.paths, again.unchanged, made["times"]) == ([], "overview_2026-04-30_v7.csv", 1)
 
 
-@pytest.mark.parametrize("change", ["version", "rebuilt", "definition", "format", "deleted"])
+@pytest.mark.parametrize("change", ["version", "rebuilt", "definition", "format", "deleted", "targets"])
 def test_any_change_makes_the_report_again(made, version, tmp_path, monkeypatch, change):
     [path] = write.write_report(version, "overview", ("csv",), tmp_path).paths
-    formats = ("csv",)
+    formats, targets = ("csv",), ()
     if change == "version":
         version.number = 8
     elif change == "rebuilt":
@@ -57,9 +59,11 @@ def test_any_change_makes_the_report_again(made, version, tmp_path, monkeypatch,
         monkeypatch.setattr(write.overview, "definition_of", lambda name, metrics: "other")
     elif change == "format":
         formats = ("csv", "html")
+    elif change == "targets":
+        targets = (Target("otif", "otif", date(2026, 1, 1), target=0.95),)
     else:
         path.unlink()
-    assert write.write_report(version, "overview", formats, tmp_path, if_changed=True).paths
+    assert write.write_report(version, "overview", formats, tmp_path, True, targets).paths
 
 
 def test_a_stale_report_is_still_called_stale_when_nothing_changed(made, version, tmp_path, report):
