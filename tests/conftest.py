@@ -54,6 +54,21 @@ def sample_home(tmp_path_factory) -> Home:
     return once(tmp_path_factory, "sample", make_sample)
 
 
+@pytest.fixture
+def stateless_home(tmp_path_factory, sample_home) -> Home:
+    """The sample company's version in a home of its own, without anything that people set, for one test at a time."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    home = once(tmp_path_factory, f"stateless{worker}", lambda home: _copy_version(sample_home, home))
+    for path in home.path.glob("state.sqlite*"):
+        path.unlink()
+    return home
+
+
+def _copy_version(sample: Home, home: Home) -> None:
+    shutil.copytree(sample.versions, home.versions)
+    shutil.copy(sample.current, home.current)
+
+
 @pytest.fixture(scope="session")
 def sample_version(sample_home):
     return open_version(sample_home)

@@ -11,7 +11,7 @@ import typer
 
 from throughline import __version__, say
 from throughline.argv import spread
-from throughline.commands import files, match, metric, profile, report, serve, settings
+from throughline.commands import files, match, metric, profile, report, serve, settings, target
 from throughline.damage import foreign
 
 ROOMS = ("warehouse", "loaders", "metrics", "charts", "reports", "ui", "sample_data", "throughline")
@@ -36,6 +36,7 @@ app.command("metrics")(metric.metrics)
 app.command("metric")(metric.metric)
 app.command("report")(report.report)
 app.add_typer(match.app, name="match")
+app.add_typer(target.app, name="target")
 app.command("serve")(serve.serve)
 
 
@@ -83,6 +84,8 @@ def _wrong(argv: list[str], message: str, code: int) -> int:
 def _rewritten(command, argv: list[str]) -> list[str]:
     at = next((at for at, word in enumerate(argv) if not word.startswith("-")), None)
     chosen = command.commands.get(argv[at]) if at is not None else None
+    if hasattr(chosen, "commands") and at + 1 < len(argv):
+        at, chosen = at + 1, chosen.commands.get(argv[at + 1])
     if chosen is None:
         return argv
     options = [param for param in chosen.params if param.param_type_name == "option" and not param.is_flag]

@@ -4,6 +4,7 @@ import csv
 import sys
 from collections.abc import Callable
 
+from charts import targets
 from charts.numbers import THIN, change, counted, written
 from reports import words
 from reports.flat import drilled, flat_rows, flipped, safe
@@ -93,6 +94,8 @@ def _columns(answer: dict, units: dict) -> list[tuple[str, Callable]]:
         ("adds", lambda row: _change(row.get("contribution"), row, units)),
         ("within", lambda row: _change(row.get("within"), row, units)),
         ("mix", lambda row: _change(row.get("mix"), row, units)),
+        ("target", lambda row: _aim(row, units)),
+        ("verdict", lambda row: _plain(targets.verdict(row, _unit(row, units)))),
         ("status", lambda row: row["status"] + (" (provisional)" if row["provisional"] else "")),
     ]
 
@@ -102,6 +105,11 @@ def _value(row: dict, units: dict) -> str:
     if row["status"] in ("insufficient", "not_available"):
         return "–"
     return _plain(written(row["value"], _unit(row, units), row["currency"]))
+
+
+def _aim(row: dict, units: dict) -> str:
+    found = row.get("target")
+    return _plain(targets.aim(found, _unit(row, units), row["currency"])) if found else ""
 
 
 def _unit(row: dict, units: dict) -> str:

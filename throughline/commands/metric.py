@@ -72,8 +72,10 @@ def metric(
     """Print one metric: its value, sliced, filtered, as a trend, compared, or the rows behind it."""
     from metrics.question import Request
     from metrics.read import read
+    from metrics.targets import judged
     from throughline.show import FORMATS, print_reading
     from throughline.standing import behind
+    from warehouse.targets import standing
     from warehouse.versions import open_version
 
     if format not in FORMATS:
@@ -98,7 +100,7 @@ def metric(
     version = open_version(place, data_version)
     for text in behind(place) if data_version is None else ():
         say.note(f"throughline: {text}")
-    answer = read(version, id, request)
+    answer = judged(read(version, id, request), standing(place))
     print_reading(answer, format)
     stale = [row["measure"] for row in answer.get("rows", ()) if row.get("status") == "stale"]
     if stale:

@@ -21,13 +21,14 @@ def report(
     """Write a report and print the paths of its files; exit 1 when anything in it is stale or failed."""
     from reports.write import write_report
     from throughline.standing import behind
+    from warehouse.targets import standing
     from warehouse.versions import open_version
 
     formats = tuple(dict.fromkeys(part.strip() for part in format.split(",") if part.strip()))
     place = home_of(home)
     version = open_version(place)
     late = behind(place)
-    written = write_report(version, name, formats, out, if_changed)
+    written = write_report(version, name, formats, out, if_changed, standing(place))
     if written.unchanged:
         say.note(f"throughline: nothing changed since {written.unchanged}; nothing written")
     for path in written.paths:
