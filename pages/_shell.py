@@ -24,6 +24,7 @@ page = st.navigation(
         "Data": [
             st.Page("upload.py", title="Upload", icon=":material/upload_file:"),
             st.Page("catalogue.py", title="Catalogue", icon=":material/menu_book:"),
+            st.Page("targets.py", title="Targets", icon=":material/flag:"),
         ],
     }
 )

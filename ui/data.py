@@ -17,8 +17,10 @@ from duckdb import BinderException, CatalogException
 from metrics.question import Request
 from metrics.read import read
 from metrics.registry import Metric, UsageError, catalogue
+from metrics.targets import judged
 from warehouse.home import Home, resolve_home
 from warehouse.schema import tables
+from warehouse.targets import stamp, standing
 from warehouse.versions import NoVersion, Version, current, list_versions, numbers, open_version
 
 KEPT_READINGS, KEPT_ROWS, KEPT_MADE = 3000, 50, 600
@@ -75,7 +77,7 @@ class OldVersion(UsageError):
 
 def _asked(of: Version, metric_id: str, asked: Mapping) -> dict:
     try:
-        return read(of, metric_id, Request(**asked))
+        return judged(read(of, metric_id, Request(**asked)), standing(home()))
     except (BinderException, CatalogException) as error:
         told = f"version {of.number} was built before {metric_id} took its present form: build again"
         raise OldVersion(told) from error
@@ -86,8 +88,9 @@ def _key(of: Version, metric_id: str, asked: Mapping) -> tuple:
 
 
 def _state(of: Version) -> tuple:
-    """What tells a version from every other, also from one of the same number built after a rollback."""
-    return of.path, of.facts.get("built_at")
+    """What tells a version from every other, also from one of the same number built after a rollback; and the targets
+    its numbers are judged by."""
+    return of.path, of.facts.get("built_at"), stamp(home())
 
 
 def reading(of: Version, metric_id: str, **asked) -> dict:

@@ -8,6 +8,7 @@ from charts.dates import span
 from charts.from_reading import shown
 from charts.numbers import DASH, written
 from charts.standing import DIRECTED
+from charts.targets import sentence, tone
 from metrics.registry import Metric, UsageError
 from ui.data import OldVersion
 from ui.escape import h
@@ -31,7 +32,7 @@ def draw(told: Told | UsageError, metric: Metric) -> None:
         body = f'<p class="tl-ask">{h(metric.question)}</p><p class="tl-lost">{h(refusal(told))}</p>'
         st.html(f'<article class="tl"><div class="tl-head"><h3>{h(metric.title)}</h3></div>{body}</article>')
         return
-    body = (head(told), value_row(told), changes(told), weak(told), foot(told))
+    body = (head(told), value_row(told), goal(told), changes(told), weak(told), foot(told))
     st.html(f'<article class="tl">{"".join(body)}</article>')
 
 
@@ -62,6 +63,12 @@ def value_row(told: Told) -> str:
     what = f'<p class="tl-what">{h(told.metric.headline.title)}</p>'
     value = f'<div class="tl-value{pale}">{h(big)}</div><p class="tl-basis">{h(basis(row, unit))}</p>'
     return f'{what}<div class="tl-row"><div>{value}</div>{spark(told)}</div>'
+
+
+def goal(told: Told) -> str:
+    """What the number is to reach and whether it does, in words and colour; nothing without a target."""
+    said = sentence(told.now, told.metric.headline.unit)
+    return f'<p class="tl-goal"><b class="{tone(told.now)}">{h(said)}</b></p>' if said else ""
 
 
 def basis(row: dict, unit: str) -> str:
