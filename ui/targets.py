@@ -37,16 +37,20 @@ def form(of: Version) -> None:
     """What is to be reached, by whom and from when on."""
     with st.container(border=True, key="card-target"):
         left, middle, right = st.columns(3)
-        metrics = [found for found in catalogue().values() if judgeable(found)]
-        metric = left.selectbox("Metric", metrics, format_func=lambda found: found.title, key="target-metric")
-        measure = middle.selectbox(
-            "Measure", judgeable(metric), format_func=lambda found: found.title, key=f"target-measure-{metric.id}"
-        )
+        metrics = {name: found.title for name, found in catalogue().items() if judgeable(found)}
+        metric = catalogue()[choice(left, "Metric", metrics, "target-metric")]
+        measures = {found.name: found.title for found in judgeable(metric)}
+        measure = metric.measure(choice(middle, "Measure", measures, f"target-measure-{metric.id}"))
         chosen = one_member(of, metric, right)
         with st.form("target-form", border=False):
             wanted = filled(metric, measure, chosen)
             if st.form_submit_button("Set target", type="primary") and keep(of, [wanted]):
                 st.rerun()
+
+
+def choice(place, label: str, named: dict, key: str, **more):
+    """One of the keys of `named`, shown by its name."""
+    return place.selectbox(label, list(named), format_func=lambda one: named.get(one, one), key=key, **more)
 
 
 def judgeable(metric: Metric) -> list[Measure]:
@@ -57,9 +61,8 @@ def judgeable(metric: Metric) -> list[Measure]:
 
 def one_member(of: Version, metric: Metric, place) -> tuple[tuple[str, str], ...]:
     """One dimension and member that the target is for; nothing for the whole."""
-    dims = [dim for dim in metric.dims if not metric.dims[dim].wide]
-    named = {dim: metric.dims[dim].title for dim in dims}
-    dim = place.selectbox("For", [ALL, *dims], format_func=lambda name: named.get(name, name), key=f"of-{metric.id}")
+    named = {dim: found.title for dim, found in metric.dims.items() if not found.wide}
+    dim = choice(place, "For", {ALL: ALL, **named}, f"target-of-{metric.id}")
     if dim == ALL:
         return ()
     member = place.selectbox(named[dim], scope.members(of, dim), key=f"target-member-{metric.id}-{dim}")
@@ -95,7 +98,7 @@ def holding() -> None:
     st.dataframe([told(one) for one in kept], hide_index=True)
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     named = {one.id: f"{one.id}: {line(one)}" for one in kept}
-    chosen = left.selectbox("Take back", list(named), format_func=named.get, index=None, key="target-gone")
+    chosen = choice(left, "Take back", named, "target-gone", index=None)
     if right.button("Remove", key="target-remove", disabled=chosen is None):
         remove(data.home(), chosen, who())
         st.rerun()
