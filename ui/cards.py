@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from charts import targets
 from charts.dates import span
 from charts.from_reading import ANY, rows, undated
 from charts.names import part_name
@@ -39,7 +40,14 @@ def figure(now: dict, prior: dict, name: str, part: str | None) -> str:
         return drawn(label, counts(row, told["unit"]), ("too few rows for a value",), True)
     value = written(row["value"], told["unit"], row["currency"])
     sure = tile_face.basis(row, told["unit"]), counts(row, told["unit"])
-    return drawn(label, value, sure, row["status"] == "low_n", moved(prior, name, part))
+    below = moved(prior, name, part) + goal(row, told)
+    return drawn(label, value, sure, row["status"] == "low_n", below and f"<div>{below}</div>")
+
+
+def goal(row: dict, told: dict) -> str:
+    """What the figure is to reach and whether it does, in words and colour; nothing without a target."""
+    said = targets.sentence(row, told["unit"])
+    return f'<div class="basis"><b class="{targets.tone(row)}">{h(said)}</b></div>' if said else ""
 
 
 def drawn(label: str, value: str, sure: tuple[str, ...], pale: bool, below: str = "") -> str:

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from charts.from_reading import by_slice, ordered, shown, undated
+from charts.targets import word
 from ui import cards, columns, downloads, drill
 from ui.head import headed
 from ui.page import Page
@@ -73,7 +74,7 @@ def line(doc: dict, row: dict, told: dict, main: str, measures: list[str], dim: 
         if name != main:
             others = undated(doc, name, None, dim)
             made[name] = shown(next((other for other in others if other["slice"] == row["slice"]), None))
-    said = BADGES.get(row["status"], ""), "may still change" if row["provisional"] else ""
+    said = BADGES.get(row["status"], ""), "may still change" if row["provisional"] else "", word(row)
     return {**made, "status": ", ".join(word for word in said if word) or None}
 
 

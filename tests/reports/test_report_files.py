@@ -4,16 +4,19 @@ import csv
 import io
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 import openpyxl
 import pytest
 
+from charts.from_reading import trend
+from metrics.targets import judged
 from reports import csv_out, html, xlsx
 from reports.flat import safe
 from reports.html import paragraphs
 from reports.model import Section
 from tests.reports.handmade import make_report
+from warehouse.targets import Target
 
 FORMULA = "=cmd|'/c calc'!A0"
 
@@ -170,3 +173,49 @@ def test_a_state_is_told_under_the_day_of_its_count_and_not_the_day_asked_for(re
     assert re.search(r"Period 9 Apr 2026, as of\s+30 Apr 2026", html.render(bare).decode())
     sheet = openpyxl.load_workbook(io.BytesIO(xlsx.render(bare)))[state.metric.title]
     assert "; period 9 Apr 2026; as of" in sheet["A3"].value
+
+
+def judged_report():
+    """The report with a target of 0.9 that its headline of 0.8 misses, and one that a slice of 0.91 meets."""
+    report = make_report()
+    first, *rest = report.sections
+    targets = (Target("otif", "rate", date(2020, 1, 1), target=0.9, id=1),)
+    docs = {name: judged(found, targets) for name, found in first.readings.items()}
+    rows = docs["value"]["rows"]
+    charts = (trend(docs["trend"], "rate", title="By month"),)
+    slices = tuple(row for row in rows if row["slice"])
+    told = replace(
+        first, readings=docs, headline=rows[0], periods=tuple(docs["trend"]["rows"]), slices=slices, charts=charts
+    )
+    return replace(report, sections=(told, *rest))
+
+
+def test_the_page_tells_target_and_verdict_in_words_and_colour():
+    page = html.render(judged_report()).decode()
+    assert '<div class="change bad"><b>✕ missed, −10.0\u202fpp, target at least 90.0\u202f%</b></div>' in page
+    assert "of 6 judged periods." in page
+    row = page[page.index("Key &lt;b&gt;accounts") :].split("</tr>")[0]
+    assert '<td class="good">target met</td>' in row
+    assert "target" not in page[page.index("<td>Small</td>") :].split("</tr>")[0]
+
+
+def test_the_workbook_tells_target_and_verdict():
+    book = openpyxl.load_workbook(io.BytesIO(xlsx.render(judged_report())))
+    head, line, other = [[cell.value for cell in row] for row in book["Summary"].iter_rows(min_row=5, max_row=7)]
+    told = dict(zip(head, line, strict=True))
+    assert told["Target"] == "at least 90.0\u202f%" and told["Verdict"].startswith("missed, −10.0")
+    assert dict(zip(head, other, strict=True))["Target"] is None
+    cells = [cell.value for row in book["On time in full"].iter_rows() for cell in row]
+    assert "Against target" in cells and "met" in cells
+
+
+def test_the_csv_tells_what_each_row_is_judged_by():
+    text = csv_out.render(judged_report()).decode("utf-8-sig")
+    rows = [row for row in csv.DictReader(io.StringIO(text)) if row["metric"] == "otif" and row["reading"] == "value"]
+    assert [(row["target"], row["verdict"]) for row in rows] == [
+        ("0.9", "missed"),
+        ("0.9", "missed"),
+        ("0.9", "met"),
+        ("0.9", ""),
+    ]
+    assert float(rows[0]["gap"]) == pytest.approx(-0.1)

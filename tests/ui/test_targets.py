@@ -9,7 +9,7 @@ from charts.from_reading import lines
 from metrics import targets as judging
 from tests.ui import documents
 from tests.ui.test_tiles import told as tile
-from ui import tile_face
+from ui import cards, tables, tile_face
 from warehouse.targets import Target
 
 OTIF = Target("otif", "otif", date(2025, 1, 1), target=0.95, alert=0.9, id=1)
@@ -92,3 +92,13 @@ def test_a_band_is_two_lines():
     spec = lines(doc, [("days", None, "Days", {})], "Trend")
     assert [(line.value, line.name) for line in spec.references] == [(30, "target, low"), (45, "target, high")]
     assert told.verdict(doc["rows"][0], "days")
+
+
+def test_a_figure_and_a_line_of_the_table_tell_the_verdict():
+    doc = judging.judged(documents.document("otif"), [OTIF])
+    row = doc["rows"][0] | {"value": 0.5, "ci": None}
+    doc = judging.judged({**doc, "rows": [row]}, [OTIF])
+    found = cards.figure(doc, documents.compared("otif", 0.02), "otif", None)
+    assert '<b class="bad">✕ missed, −45.0\u202fpp, target at least 95.0\u202f%</b>' in found
+    sliced = doc["rows"][0] | {"slice": {"segment": "SMB"}}
+    assert tables.line(doc, sliced, {}, "otif", ["otif"], "segment")["status"] == "target missed"
