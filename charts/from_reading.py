@@ -38,8 +38,13 @@ def shown(row: dict | None) -> float | None:
     return None if row is None or row["status"] in UNSHOWN else row["value"]
 
 
-def faint(row: dict | None) -> bool:
-    return row is not None and (row["status"] in ("low_n", "stale") or bool(row["provisional"]))
+def faint(found: list[dict | None]) -> tuple[bool, ...]:
+    """Which points are pale: few rows or stale masters; those that may still change, where others are settled."""
+    moving = not all(row["provisional"] for row in found if row)
+    return tuple(
+        row is not None and (row["status"] in ("low_n", "stale") or bool(moving and row["provisional"]))
+        for row in found
+    )
 
 
 def ends(found: Iterable[dict | None]) -> tuple[tuple, tuple]:
@@ -57,7 +62,7 @@ def series(name: str, found: list[dict | None], banded: bool = True, **style) ->
         y=tuple(shown(row) for row in found),
         low=low,
         high=high,
-        faint=tuple(faint(row) for row in found),
+        faint=faint(found),
         n=tuple(row["n"] if row else None for row in found),
         notes=tuple(note(row) for row in found),
         **style,
@@ -179,11 +184,11 @@ def by_part(doc: dict, measure: str, order: Iterable[str], title: str, kind: str
     )
 
 
-def unshown(found: Iterable[dict]) -> tuple[str, ...]:
-    """One sentence on the parts that have no value to draw, with what they lack."""
+def unshown(found: Iterable[dict], said: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """One sentence on the parts that have no value to draw, with what they lack; `said` names them otherwise."""
     empty = [row for row in found if shown(row) is None]
     reasons = {str(row["reason"] or note(row)).removeprefix("not_available:").strip() for row in empty}
-    names = ", ".join(part_name(row["part"]) for row in empty)
+    names = ", ".join((said or {}).get(row["part"]) or part_name(row["part"]) for row in empty)
     return (f"No value for {names}: {'; '.join(sorted(reasons))}.",) if empty else ()
 
 

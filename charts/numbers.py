@@ -53,7 +53,8 @@ def written(value: float | None, unit: str, currency: str | None = None) -> str:
     if unit == "currency":
         return money(value, currency)
     if unit in ("count", "ppm"):
-        return short(value) + (f"{THIN}ppm" if unit == "ppm" else "")
+        whole = value == int(value) and abs(value) < 1000
+        return (grouped(value, 0) if whole else short(value)) + (f"{THIN}ppm" if unit == "ppm" else "")
     if unit == "per_year":
         return f"{grouped(value, digits(value))}{THIN}/ year"
     return grouped(value, 2)

@@ -52,16 +52,26 @@ def line_traces(spec: ChartSpec, theme: str) -> list[dict]:
             base(spec, series, at)
             | {
                 "type": "scatter",
-                "mode": "lines+markers" if has_dots(spec) else "lines",
+                "mode": mode(spec, series),
                 "line": {"color": plain, "width": 2, "dash": "dot" if series.dash else "solid"}
                 | ({"shape": "hv"} if spec.kind == "step" else {}),
-                "marker": {"size": 7 if alone else 5, "color": point_colours(series, index, theme)},
+                "marker": {
+                    "size": 10 if series.is_dots else 7 if alone else 5,
+                    "color": point_colours(series, index, theme),
+                },
                 "unselected": {"marker": {"opacity": 1}},
                 "cliponaxis": False,
             }
         )
         traces += ticks_of(spec, series, plain)
     return traces
+
+
+def mode(spec: ChartSpec, series: Series) -> str:
+    """Dots, a line, or a line through its dots."""
+    if series.is_dots:
+        return "markers"
+    return "lines" if series.is_plain or not has_dots(spec) else "lines+markers"
 
 
 def ticks_of(spec: ChartSpec, series: Series, plain: str) -> list[dict]:
@@ -158,8 +168,9 @@ def waterfall_traces(spec: ChartSpec, theme: str) -> list[dict]:
     at, series = list(range(len(spec.x))), spec.series[0]
     bars = bases(spec)
     height_of, starts = [end - start for start, end in bars], [start for start, _ in bars]
-    total, leg = palette(theme).ink, palette(theme).series[0]
-    marks = [total if place < len(spec.sums) and spec.sums[place] else leg for place in at]
+    total, more, less = palette(theme).ink, palette(theme).series[0], palette(theme).series[2]
+    leg = [less if (value or 0) < 0 else more for value in series.y]
+    marks = [total if place < len(spec.sums) and spec.sums[place] else leg[place] for place in at]
     labels = [written(value, spec.unit, spec.currency) if value is not None else DASH for value in series.y]
     ends = {"x": height_of, "y": at, "orientation": "h"} if spec.horizontal else {"x": at, "y": height_of}
     text = {"text": labels, "textposition": "outside", "cliponaxis": False, "textfont": {"color": total, "size": 11}}

@@ -12,7 +12,8 @@ class Series:
     `low` and `high` bound each number (an interval band, an error bar, or the ends of a range bar). `role` picks a
     colour by meaning (ink, muted, good, bad, flat); without one the series takes the next colour of the palette.
     `faint` marks the points that rest on few rows or an unfinished period, `censored` those where waits that are still
-    open drop out. `n` and `notes` are told on hover.
+    open drop out. `n` and `notes` are told on hover. `is_dots` draws points without a line, `is_plain` a line without
+    points.
     """
 
     name: str
@@ -26,6 +27,8 @@ class Series:
     n: tuple[int | None, ...] = ()
     notes: tuple[str, ...] = ()
     censored: tuple[bool, ...] = ()
+    is_dots: bool = False
+    is_plain: bool = False
 
 
 @dataclass(frozen=True)

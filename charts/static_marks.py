@@ -47,9 +47,11 @@ def lines(axes, spec: ChartSpec, theme: str) -> None:
             step = "post" if spec.kind == "step" else None
             axes.fill_between(at, gaps(series.low), gaps(series.high), step=step, color=plain, alpha=0.14, linewidth=0)
         shape = {"drawstyle": "steps-post"} if spec.kind == "step" else {}
-        axes.plot(at, gaps(series.y), color=plain, linewidth=1.6, linestyle=":" if series.dash else "-", **shape)
-        if has_dots(spec):
-            axes.scatter(at, gaps(series.y), s=12, color=point_colours(series, index, theme, len(at)), zorder=3)
+        if not series.is_dots:
+            axes.plot(at, gaps(series.y), color=plain, linewidth=1.6, linestyle=":" if series.dash else "-", **shape)
+        if series.is_dots or has_dots(spec) and not series.is_plain:
+            marks = {"s": 40 if series.is_dots else 12, "color": point_colours(series, index, theme, len(at))}
+            axes.scatter(at, gaps(series.y), zorder=3, **marks)
         open_at = open_places(spec, series)
         level = [series.y[int(place)] for place in open_at]
         axes.scatter(open_at, level, s=26, marker="|", color=plain, linewidths=1, zorder=3, clip_on=False)
@@ -132,7 +134,8 @@ def ranges(axes, spec: ChartSpec, theme: str) -> None:
 def waterfall(axes, spec: ChartSpec, theme: str) -> None:
     for place, (start, end) in enumerate(bases(spec)):
         total = bool(spec.sums) and spec.sums[place]
-        plain = palette(theme).ink if total else palette(theme).series[0]
+        leg = palette(theme).series[2 if end < start else 0]
+        plain = palette(theme).ink if total else leg
         if spec.horizontal:
             axes.barh([place], [end - start], 0.62, left=start, color=plain)
         else:

@@ -5,19 +5,16 @@ from charts.spec import ChartSpec
 from metrics.survival import TOLERANCE
 
 OPEN = "A tick follows each day on which open waits were last seen; they count as waiting until then."
+MOST_STAIRS = 6
 LEVELS = {"half wait": 0.5, "nine of ten": 0.1}
 
 
 def survival(doc: dict, measure: str, title: str, qualifier: str = "") -> ChartSpec:
     """Steps over days from 0 to the last. Takes a measure whose parts are days: value the share still waiting after
     that day, den those at risk on it, num those whose wait ended on it; between two parts nothing changes."""
-    found = [row for row in undated(doc, measure, ANY, None) if row["part"] is not None]
-    by_day = {int(row["part"]): row for row in sorted(found, key=lambda row: int(row["part"]))}
+    by_day = days_of(undated(doc, measure, ANY, None))
     days = range(max(by_day, default=-1) + 1)
-    held, last = [], None
-    for day in days:
-        last = by_day.get(day, last)
-        held.append(last)
+    held = held_over(by_day, days)
     left = censored(by_day)
     told = described(doc, measure)
     return ChartSpec(
@@ -32,6 +29,46 @@ def survival(doc: dict, measure: str, title: str, qualifier: str = "") -> ChartS
         notes=(OPEN,) if left else (),
         alt=aloud(title, by_day),
     )
+
+
+def stairs(doc: dict, measure: str, title: str, qualifier: str = "", x_title: str = "days") -> ChartSpec:
+    """A share that grows with age, as steps over days from 0 to the last: the whole with its band, or each member of
+    the document's dimension. Takes a measure whose parts are days."""
+    dim = next(iter(doc["scope"]["by"]), None)
+    groups: dict[str, list[dict]] = {}
+    for row in undated(doc, measure, ANY, dim):
+        groups.setdefault(row["slice"][dim] if dim else described(doc, measure)["title"], []).append(row)
+    by_name = {name: days_of(found) for name, found in groups.items()}
+    by_name = {name: found for name, found in by_name.items() if any(shown(row) is not None for row in found.values())}
+    days = range(max((max(found) for found in by_name.values()), default=-1) + 1)
+    kept = sorted(by_name, key=lambda name: -max(row["n"] for row in by_name[name].values()))[:MOST_STAIRS]
+    left = ", ".join(sorted(set(by_name) - set(kept)))
+    return ChartSpec(
+        kind="step",
+        title=title,
+        qualifier=qualifier,
+        x=tuple(str(day) for day in days),
+        series=tuple(series(str(name), held_over(by_name[name], days), banded=not dim) for name in kept),
+        unit=described(doc, measure)["unit"],
+        x_title=x_title,
+        from_zero=True,
+        notes=(f"Not drawn, fewer rows: {left}.",) if left else (),
+    )
+
+
+def days_of(found: list[dict]) -> dict[int, dict]:
+    """Rows whose parts are days, by day in order."""
+    numbered = {int(row["part"]): row for row in found if row["part"] is not None}
+    return dict(sorted(numbered.items()))
+
+
+def held_over(by_day: dict[int, dict], days: range) -> list[dict | None]:
+    """The row in force on each day: that of the day or of the last one before it."""
+    held, last = [], None
+    for day in days:
+        last = by_day.get(day, last)
+        held.append(last)
+    return held
 
 
 def aloud(title: str, by_day: dict[int, dict]) -> str:

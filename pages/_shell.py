@@ -2,32 +2,30 @@
 
 import streamlit as st
 
-from ui import frame, signin
+from ui import frame, places, signin
 
 st.set_page_config(page_title="Throughline", page_icon=frame.ICON, layout="wide")
 frame.styled()
 signin.require()
 
-page = st.navigation(
-    {
-        "": [st.Page("overview.py", title="Overview", icon=":material/space_dashboard:", default=True)],
-        "Joined questions": [
-            st.Page("forecast.py", title="Pipeline forecast", icon=":material/query_stats:"),
-            st.Page("inventory.py", title="Stock by segment", icon=":material/inventory_2:"),
-            st.Page("commitment.py", title="Commitment to delivery", icon=":material/timeline:"),
-            st.Page("satisfaction.py", title="Satisfaction and delivery", icon=":material/sentiment_satisfied:"),
-        ],
-        "Each side": [
-            st.Page("delivery.py", title="On time in full", icon=":material/local_shipping:"),
-            st.Page("leads.py", title="Leads to orders", icon=":material/filter_alt:"),
-        ],
-        "Data": [
-            st.Page("upload.py", title="Upload", icon=":material/upload_file:"),
-            st.Page("catalogue.py", title="Catalogue", icon=":material/menu_book:"),
-            st.Page("targets.py", title="Targets", icon=":material/flag:"),
-        ],
-    }
-)
+
+def listed(group: str) -> list:
+    """The pages of a group's metrics."""
+    return [
+        st.Page(script, title=title, icon=f":material/{icon}:") for script, title, icon in places.GROUPS[group].values()
+    ]
+
+
+DATA = [
+    st.Page("targets.py", title="Targets", icon=":material/flag:"),
+    st.Page("catalogue.py", title="Catalogue", icon=":material/menu_book:"),
+    st.Page("upload.py", title="Upload", icon=":material/upload_file:"),
+]
+groups = {
+    "": [st.Page("overview.py", title="Overview", icon=":material/space_dashboard:", default=True)],
+    **{name: listed(name) for name in places.GROUPS},
+}
+page = st.navigation({**groups, "Trust": [*groups["Trust"], *DATA]}, expanded=True)
 frame.sidebar()
 frame.banners()
 page.run()

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from charts.from_reading import grouped, lines, side_by_side, trend, waterfall
+from charts.from_reading import grouped, lines, side_by_side, waterfall
 from charts.survival import survival
-from ui import cards, drill, page, tables
+from ui import cards, foot, page, steady
 
 STAGES = ("C_E", "E_R", "R_S", "S_D")
 WAITS = {
@@ -14,6 +14,7 @@ WAITS = {
 }
 PROMISES = [("adherence_first", None, "First promise kept"), ("adherence_last", None, "Last promise kept")]
 UNSEEN = ["hidden_delay", "hidden_share", "dispatch_time", "slip", "notified_share", "unpromised_share"]
+SLICED = ["km_median", "adherence_first", "adherence_last", "hidden_delay", "slip"]
 
 here = page.begin("commitment_to_delivery")
 cards.figures(here, [*WAITS, "adherence_first", "adherence_last", "repromise_gap"], "The wait and the word")
@@ -21,8 +22,7 @@ cards.figures(here, UNSEEN, "What a dispatch clock does not see")
 
 left, right = st.columns(2, gap="small")
 with left:
-    waits = trend(here.trend("km_median"), "km_median", title="Days from commitment to delivery")
-    cards.chart(here, cards.qualified(waits, "median, open lines counted"), "trend", "km_median")
+    steady.card(here, "km_median", "Days from commitment to delivery", "median, open lines counted")
 with right:
     legs = waterfall(here.ask("stage_mean"), "stage_mean", STAGES, "Where the days go", "Commitment → delivery")
     cards.chart(here, cards.qualified(legs, "mean of completed lines"), "stages")
@@ -37,7 +37,7 @@ left, right = st.columns(2, gap="small")
 with left:
     doc = here.trend("adherence_first", "adherence_last")
     kept = lines(doc, [(*one, {}) for one in PROMISES], "Promises kept", "by month due")
-    cards.chart(here, kept, "promises", "adherence_first")
+    steady.card(here, "adherence_first", "First promise kept", key="promises", drawn=kept)
 with right:
     three = side_by_side(here.ask(*WAITS), WAITS, "The wait, three ways")
     cards.chart(here, cards.noted(three, "Delivered only leaves out the lines still open, so it flatters."), "waits")
@@ -47,6 +47,4 @@ if here.has("segment"):
     pairs = grouped(doc, PROMISES, "segment", "First and last promise", horizontal=True)
     cards.chart(here, cards.qualified(pairs, "the gap is what re-promising hides"), "gap", "adherence_first")
 
-tables.slices(here, ["km_median", "adherence_first", "adherence_last", "hidden_delay", "slip"], "segment")
-drill.section(here, ["km_median", "adherence_first", "hidden_delay"])
-page.caveats(here)
+foot.draw(here, SLICED, "segment", ["km_median", "adherence_first", "hidden_delay"])

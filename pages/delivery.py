@@ -3,7 +3,7 @@
 import streamlit as st
 
 from charts.from_reading import by_part, lines, trend
-from ui import cards, drill, page, parts, tables
+from ui import cards, foot, page, parts, steady
 
 HALVES = [
     ("otif", None, "On time in full", {}),
@@ -18,8 +18,8 @@ cards.figures(here, KEPT, "Against the first promise")
 
 left, right = st.columns(2, gap="small")
 with left:
-    doc = here.trend("otif", "on_time", "in_full")
-    cards.chart(here, lines(doc, HALVES, "On time in full", "by month due"), "trend", "otif")
+    halves = lines(here.trend("otif", "on_time", "in_full"), HALVES, "On time in full", "by month due")
+    steady.card(here, "otif", "On time in full", drawn=halves)
 with right:
     cards.chart(here, parts.bases(here, "otif"), "bases")
 
@@ -32,6 +32,4 @@ with right:
     unpromised = trend(here.trend("unpromised_share"), "unpromised_share", title="Lines without a promise")
     cards.chart(here, unpromised, "unpromised", "unpromised_share")
 
-tables.slices(here, ["otif", "on_time", "in_full", "unit_fill"], "segment")
-drill.section(here, ["otif", "on_time", "in_full"])
-page.caveats(here)
+foot.draw(here, ["otif", "on_time", "in_full", "unit_fill"], "segment", ["otif", "on_time", "in_full"], tried="basis")

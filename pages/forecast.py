@@ -3,7 +3,7 @@
 import streamlit as st
 
 from charts.from_reading import grouped, lines, trend
-from ui import cards, drill, page, parts, tables
+from ui import cards, foot, page, parts, steady
 
 METHODS = [
     ("wape", None, "Pipeline"),
@@ -36,11 +36,9 @@ with right:
 quarters = here.trend("bias", "wape", every="quarter")
 left, right = st.columns(2, gap="small")
 with left:
-    bias = trend(quarters, "bias", title="Bias by quarter")
-    cards.chart(here, cards.qualified(bias, "above zero the forecast was too high"), "bias", "bias")
+    bias = cards.qualified(trend(quarters, "bias", title="Bias by quarter"), "above zero it was too high")
+    steady.card(here, "bias", "Bias by quarter", key="bias", drawn=bias)
 with right:
-    cards.chart(here, trend(quarters, "wape", title="Error by quarter"), "trend", "wape")
+    steady.card(here, "wape", "Error by quarter", drawn=trend(quarters, "wape", title="Error by quarter"))
 
-tables.slices(here, ["wape", "bias", "fva", "mase"], "segment")
-drill.section(here, ["wape", "fva", "bias", "visible_forecast"])
-page.caveats(here)
+foot.draw(here, ["wape", "bias", "fva", "mase"], "segment", ["wape", "fva", "bias", "visible_forecast"])

@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from charts.from_reading import grouped, range_by_slice, trend
+from charts.from_reading import grouped, range_by_slice
 from charts.names import part_name
-from ui import cards, drill, page, parts, tables
+from ui import cards, foot, page, parts, steady
 
 EFFECTS = [("days_effect", name, part_name(name)) for name in ("mix", "reservation")]
 WARNING = (
@@ -29,10 +29,8 @@ with right:
 
 left, right = st.columns(2, gap="small")
 with left:
-    cards.chart(here, trend(here.trend("days"), "days", title="Days of stock at month ends"), "trend", "days")
+    steady.card(here, "days", "Days of stock at month ends")
 with right:
     cards.chart(here, parts.all_parts(here, "stock_value", "Where the stock stands"), "stock")
 
-tables.slices(here, ["days", "cover", "allocated_value"], "segment")
-drill.section(here, ["days", "allocated_value"])
-page.caveats(here)
+foot.draw(here, ["days", "cover", "allocated_value"], "segment", ["days", "allocated_value"])

@@ -2,13 +2,14 @@
 
 import streamlit as st
 
-from charts.from_reading import by_part, trend
-from ui import cards, drill, page, parts, tables
+from charts.from_reading import by_part
+from ui import cards, foot, page, parts, steady
 
 BUCKETS = ("early", "on_time", "1_2", "3_7", "gt_7", "not_delivered")
 CAUSES = ("execution", "communication", "both", "neither", "notice_unknown")
 ANSWERED = ("on_time", "late", "not_delivered")
 LINKED = ["rho", "tau_b", "superiority", "dissatisfied_share", "notice_difference"]
+SLICED = ["rho", "superiority", "dissatisfied_share", "mean_score"]
 
 here = page.begin("satisfaction_vs_delivery")
 parts.response_banner(here)
@@ -31,8 +32,5 @@ with right:
     answered = by_part(here.ask("response_rate"), "response_rate", ANSWERED, "Who answers", "interval", horizontal=True)
     cards.chart(here, cards.qualified(answered, "response rate by delivery"), "answered")
 
-months = trend(here.trend("mean_score"), "mean_score", title="Mean score by month of answer")
-cards.chart(here, months, "trend", "mean_score")
-tables.slices(here, ["rho", "superiority", "dissatisfied_share", "mean_score"], "segment")
-drill.section(here, ["rho", "mean_score", "dissatisfied_share", "cause"])
-page.caveats(here)
+steady.card(here, "mean_score", "Mean score by month of answer")
+foot.draw(here, SLICED, "segment", ["rho", "mean_score", "dissatisfied_share", "cause"])

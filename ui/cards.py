@@ -1,5 +1,6 @@
 """Cards of a page: headline figures, charts with legend, notes and downloads. A click on a mark opens its rows."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
@@ -13,7 +14,7 @@ from charts.palette import colour
 from charts.plotly_dict import CONFIG, Drawn, to_plotly
 from charts.spec import ChartSpec, Series, described, table
 from ui import downloads, drill, tile_face, tiles
-from ui.escape import h
+from ui.escape import h, md_escape
 from ui.formats import counts, lacking
 from ui.head import headed
 from ui.page import Page
@@ -79,17 +80,26 @@ def moved(prior: dict, name: str, part: str | None) -> str:
     return f'<div class="basis"><span class="{last.verdict}">{h(last.said)}</span> {h(last.word)}</div>'
 
 
-def chart(page: Page, spec: ChartSpec, key: str, measure: str | None = None, more: dict | None = None) -> None:
+def chart(
+    page: Page,
+    spec: ChartSpec,
+    key: str,
+    measure: str | None = None,
+    more: dict | None = None,
+    beside: Callable[[], None] | None = None,
+) -> None:
     """A chart in its card. With `measure`, a click on a mark shows the rows of that measure there; `more` are
-    further fields of that request."""
+    further fields of that request; `beside` draws a control in the head."""
     with st.container(border=True, height="stretch", key=f"card-{key}"):
         with headed(spec.title, spec.qualifier, legend(spec)):
+            if beside:
+                beside()
             if not spec.empty:
                 downloads.buttons(
                     f"take-{key}", f"{page.metric.id}-{key}", lambda: table(spec), lambda: about(page, spec.title)
                 )
         if spec.empty:
-            st.caption("Not enough rows in this scope to draw this.")
+            st.caption(md_escape(" ".join(spec.notes) or "Not enough rows in this scope to draw this."))
             return
         marks = drill.Marks(measure, spec.keys, spec.x, more or {}) if measure and spec.keys else None
         picked = drill.picker(page, f"chart-{key}", marks) if marks else None

@@ -54,7 +54,7 @@ def readable(frame: pd.DataFrame, metric: Metric, dated: list[str]) -> pd.DataFr
     first = [name for name in frame.columns if name in ("day", "reason") or name.startswith("component ")]
     unknown = [name for name, dim in metric.dims.items() if name in frame and (frame[name] == dim.empty).all()]
     frame = frame.drop(columns=unknown)
-    whose = [name for name in metric.dims if name in frame.columns]
+    whose = [name for name in metric.dims if name in frame.columns and name != "system"]
     where = [name for name in ("system", "file:line", "further sources") if name in frame.columns]
     rest = [name for name in frame.columns if name not in (*first, *whose, *where, "row_key")]
     made = frame[[*first, *where, *whose, *rest, "row_key"]].copy()

@@ -36,4 +36,6 @@ def counts(row: dict, unit: str) -> str:
 def lacking(reason: str | None) -> str:
     """Why a number is not available, in words: the input it misses, or that its version is older than the metric."""
     told = str(reason or "its input").removeprefix("not_available:").strip()
+    if told.startswith("no history"):
+        return f"{told}, so what was known on that day cannot be told"
     return "this version is older than the metric: build again" if told.endswith("build again") else f"missing: {told}"

@@ -5,22 +5,14 @@ import streamlit as st
 from charts.dates import day
 from charts.standing import DIMS
 from metrics.registry import Metric, UsageError, catalogue
-from ui import data, scope, standouts, states, tile_face, tiles
+from ui import data, indices, scope, standouts, states, tile_face, tiles
+from ui.places import PAGE_OF, TILES
 from warehouse.versions import Version
-
-PAGES = {
-    "commitment_to_delivery": "commitment.py",
-    "otif": "delivery.py",
-    "satisfaction_vs_delivery": "satisfaction.py",
-    "pipeline_forecast_accuracy": "forecast.py",
-    "days_of_inventory_by_segment": "inventory.py",
-    "lead_to_order_rate": "leads.py",
-}
 
 
 def shown() -> list[Metric]:
-    """The metrics of the overview, in the order of the way from word to customer."""
-    return [catalogue()[name] for name in PAGES if name in catalogue()]
+    """The metrics of the overview that have a tile."""
+    return [catalogue()[name] for name in TILES if name in catalogue()]
 
 
 def warm() -> None:
@@ -28,7 +20,8 @@ def warm() -> None:
     of = data.version()
     if of is not None:
         usual = scope.Scope(of)
-        data.readings(of, [one for metric in shown() for one in tiles.wanted(metric, usual)])
+        wanted = [one for metric in shown() for one in tiles.wanted(metric, usual)]
+        data.readings(of, [*wanted, *indices.wanted(usual)])
         for dim in DIMS:
             scope.members(of, dim)
 
@@ -39,14 +32,16 @@ def scoped(of: Version) -> scope.Scope:
     chosen = scope.bar(of, min(days, default=None))
     if days:
         ends = list(dict.fromkeys((day(min(days)), day(max(days)))))
-        st.caption(f"Each number stops where the oldest system it reads stops: {' to '.join(ends)}.")
+        said = f"Each number stops where the oldest system it reads stops: {' to '.join(ends)}."
+        st.caption(f"**As of {day(chosen.as_of)}**, as it was known then." if chosen.as_of else said)
     return chosen
 
 
 def draw(chosen: scope.Scope) -> None:
-    """What stands out, then a tile for every metric: first the values, then what they are compared with."""
+    """The indices and what stands out, then a tile for every metric: first the values, then what they are compared
+    with."""
     metrics = shown()
-    top = st.empty()
+    above, top = st.container(), st.empty()
     cells = places(metrics)
     if not all(data.is_made(chosen.version, tile_key(metric, chosen)) for metric in metrics):
         first = tiles.early(metrics, chosen)
@@ -58,6 +53,8 @@ def draw(chosen: scope.Scope) -> None:
         told.append(full(metric, chosen))
         face(cell, metric, told[-1])
     stop_if_nothing(chosen, told)
+    with above:
+        indices.draw(chosen)
     with top:
         standouts.draw(standouts.of(told), metrics)
 
@@ -88,7 +85,7 @@ def place_of(metric: Metric, cell):
     """The place of a tile: as tall as its neighbours, with the way to its page under it."""
     with cell.container(border=True, height="stretch", key=f"tile-{metric.id}"):
         place = st.empty()
-        st.page_link(PAGES[metric.id], label="Look closer", icon=":material/arrow_forward:")
+        st.page_link(PAGE_OF[metric.id], label="Look closer", icon=":material/arrow_forward:")
     return place
 
 

@@ -31,6 +31,12 @@ class Page:
         asked = {**self.scope.trended(self.metric), "measures": measures or None, "reading": "trend", "every": "month"}
         return data.reading(self.scope.version, self.metric.id, **{**asked, **more})
 
+    def steady(self, *measures: str, **more) -> dict:
+        """A reading of whether measures are steady, over their usual days and the year before, or over own dates."""
+        start, end = (self.scope.start, self.scope.end) if self.scope.start else (None, None)
+        asked = {**self.scope.request(self.metric), "date_from": start, "date_to": end, "measures": measures}
+        return data.reading(self.scope.version, self.metric.id, **asked, reading="steadiness", **more)
+
     def beside_prior(self, *measures: str) -> tuple[dict, dict]:
         """Readings of the page's scope and of its comparison with the prior period; one where their periods agree."""
         asked, compared = self.scope.request(self.metric), self.scope.compared(self.metric)
@@ -85,6 +91,8 @@ def checked(page: Page) -> None:
         st.stop()
     row = undated(doc, page.metric.headline.name, None, None)[0]
     said = [span(row["period"]), reach(doc), f"data version {doc['data_version']}"]
+    if page.scope.as_of:
+        said.insert(0, f"**as of {day(page.scope.as_of)}**, as it was known then")
     said += [f"**not by {dim}**: this metric has no {dim}" for dim in page.scope.left_out(page.metric)]
     st.caption(" · ".join(word for word in said if word))
     if row["status"] == "not_available":

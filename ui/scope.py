@@ -11,6 +11,7 @@ from metrics import windows
 from metrics.registry import Metric, UsageError, catalogue
 from metrics.windows import whole_months
 from ui import data
+from ui.places import TILES
 from warehouse.versions import Version
 
 USUAL, OWN = "Usual period", "Own dates"
@@ -23,13 +24,15 @@ EARLIEST, LATEST = date(1970, 1, 1), date(2099, 12, 31)
 
 @dataclass(frozen=True)
 class Scope:
-    """A period (a preset, or own dates), the chosen members by dimension, and the version they are read from."""
+    """A period (a preset, or own dates), the chosen members by dimension, the past day as of which everything is read
+    (None: as of the newest data), and the version."""
 
     version: Version
     period: str = USUAL
     start: date | None = None
     end: date | None = None
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    as_of: date | None = None
 
     @property
     def is_narrowed(self) -> bool:
@@ -39,20 +42,24 @@ class Scope:
     @property
     def key(self) -> tuple:
         """What tells this scope from every other of its version."""
-        return self.period, self.start, self.end, data.frozen(self.where)
+        return self.period, self.start, self.end, data.frozen(self.where), self.as_of
+
+    def day(self, metric: Metric) -> date | None:
+        """The day as of which a metric is read."""
+        return self.as_of or data.as_of(self.version, metric)
 
     def dates(self, metric: Metric) -> tuple[date | None, date | None]:
         """First and last day to ask of a metric; (None, None) leaves it its usual period."""
         if self.period == OWN:
             return self.start, self.end
         months = MONTHS.get(self.period)
-        return (None, None) if months is None else whole_months(data.as_of(self.version, metric), months)
+        return (None, None) if months is None else whole_months(self.day(metric), months)
 
     def request(self, metric: Metric) -> dict:
         """The fields of a Request that this scope sets, without the dimensions that the metric does not have."""
         start, end = self.dates(metric)
         where = {name: members for name, members in self.where.items() if name in metric.dims}
-        return {"date_from": start, "date_to": end, "where": where}
+        return {"date_from": start, "date_to": end, "where": where, "as_of": self.as_of}
 
     def left_out(self, metric: Metric) -> list[str]:
         """Dimensions that are filtered here but that the metric cannot be filtered by; they must be told."""
@@ -72,17 +79,17 @@ class Scope:
 
     def _over(self, metric: Metric, rule: Callable) -> dict:
         asked = self.request(metric)
-        start, end = rule(metric, (asked["date_from"], asked["date_to"]), data.as_of(self.version, metric))
+        start, end = rule(metric, (asked["date_from"], asked["date_to"]), self.day(metric))
         return {**asked, "date_from": start, "date_to": end}
 
 
 def members(of: Version, dim: str) -> list[str]:
-    """Every member that some metric knows of a dimension, in text order. The filters offer these."""
+    """Every member of a dimension that a metric of the overview knows, in text order. The filters offer these."""
 
     def read_all() -> list[str]:
-        asked = [
-            (metric.id, {"by": (dim,), "interval": False}) for metric in catalogue().values() if dim in metric.dims
-        ]
+        # asked as the tiles ask, so that it is read once
+        tiled = [catalogue()[name] for name in TILES if name in catalogue()]
+        asked = [(metric.id, {"where": {}, "by": (dim,), "interval": False}) for metric in tiled if dim in metric.dims]
         docs = [doc for doc in data.readings(of, asked) if not isinstance(doc, UsageError)]
         return sorted({str(row["slice"][dim]) for doc in docs for row in doc["rows"] if dim in row["slice"]})
 
@@ -95,11 +102,12 @@ def bar(of: Version, as_of: date | None) -> Scope:
         period = st.selectbox("Period", PERIODS, key="period", bind="query-params", width=WIDTH)
         start, end = own_dates(as_of) if period == OWN else (None, None)
         where = {dim: tuple(chosen) for dim in DIMS if (chosen := member_filter(of, dim))}
-        if where or period != USUAL:
+        past = past_day(as_of)
+        if where or period != USUAL or past:
             st.button(
                 "Clear", key="clear", on_click=clear, type="tertiary", help="Back to the usual period, everything in"
             )
-    return Scope(of, period, start, end, where)
+    return Scope(of, period, start, end, where, past)
 
 
 def member_filter(of: Version, dim: str) -> list[str]:
@@ -109,6 +117,14 @@ def member_filter(of: Version, dim: str) -> list[str]:
         return []
     label = {"segment": "Segment", "family": "Product family", "site": "Site"}[dim]
     return st.multiselect(label, offered, key=dim, bind="query-params", placeholder="All", width=WIDTH)
+
+
+def past_day(newest: date | None) -> date | None:
+    """A past day as of which everything is read, as it was known then; the newest data or later is no choice."""
+    given = {"bind": "query-params", "format": "YYYY-MM-DD", "width": WIDTH, "min_value": EARLIEST}
+    told = "Read everything as it was known on a past day. Empty: the newest data."
+    chosen = st.date_input("As of", value=None, key="as_of", help=told, max_value=LATEST, **given)
+    return chosen if chosen and newest and chosen < newest else None
 
 
 def own_dates(as_of: date | None) -> tuple[date | None, date | None]:
@@ -129,8 +145,14 @@ def own_dates(as_of: date | None) -> tuple[date | None, date | None]:
     return start, end
 
 
+def newest() -> None:
+    """Read the newest data again; runs as a callback."""
+    st.session_state["as_of"] = None
+
+
 def clear() -> None:
     """Take every filter off; runs as a callback, before the widgets are drawn."""
     st.session_state["period"] = USUAL
+    st.session_state["as_of"] = None
     for dim in DIMS:
         st.session_state[dim] = []

@@ -70,6 +70,8 @@ def one_sided(of: Version) -> None:
 def missing(reason: str | None, metric: Metric) -> None:
     """A metric that this data cannot answer: name the input and how to bring it."""
     told = lacking(reason)
+    if told.startswith("no history"):
+        return unknown_then(told)
     read = ", ".join(f"`{table}`" for table in sorted(needed_tables(metric)))
     with st.container(border=True, key="card-missing"):
         notice(
@@ -79,6 +81,14 @@ def missing(reason: str | None, metric: Metric) -> None:
         )
         to_upload()
         st.page_link("catalogue.py", label="What it needs", icon=":material/menu_book:")
+
+
+def unknown_then(told: str) -> None:
+    """A past day of which nothing is known: say so, and offer the newest data."""
+    with st.container(border=True, key="card-unknown"):
+        body = f"**{md_escape(told[0].upper() + told[1:])}.** Take a later day, or the newest data."
+        notice("Not known as of that day", body, ":material/history_toggle_off:")
+        st.button("Read the newest data", key="newest", type="primary", on_click=scope.newest)
 
 
 def old_version(told: str) -> None:

@@ -5,10 +5,13 @@ import streamlit as st
 
 from charts.from_reading import by_slice, ordered, shown, undated
 from charts.targets import word
-from ui import cards, columns, downloads, drill
+from ui import cards, columns, contributors, downloads, drill
 from ui.head import headed
 from ui.page import Page
 from ui.tile_face import BADGES
+
+VIEWS = ("Level", "Change")
+HELP = "Level: where each member stands. Change: what each adds to the change against the period before."
 
 
 def slices(page: Page, measures: list[str], first: str | None = None) -> None:
@@ -28,6 +31,12 @@ def slices(page: Page, measures: list[str], first: str | None = None) -> None:
         )
         names = {found.name: found.title for found in page.metric.measures}
         name = st.selectbox("Measure", offered, format_func=names.get, key=f"slice-{page.metric.id}", width=260)
+        shown_as = st.segmented_control(
+            "Show", VIEWS, default=VIEWS[0], required=True, key=f"view-{page.metric.id}", help=HELP
+        )
+    if shown_as == VIEWS[1]:
+        contributors.draw(page, name, dim)
+        return
     doc = page.ask(*offered, by=(dim,))
     left, right = st.columns([5, 6], gap="small")
     with left:

@@ -5,8 +5,9 @@ import pytest
 from charts.plotly_dict import to_plotly
 from charts.spec import described
 from charts.static import to_svg
-from charts.survival import survival
+from charts.survival import stairs, survival
 from tests.reports.handmade import doc, metric_of, row
+from tests.ui import documents
 
 WAIT = metric_of("commitment_to_delivery", "Still waiting", "share", "down")
 # three waits of 5, 12 and 15 days, the last still open
@@ -65,3 +66,14 @@ def test_the_band_of_a_stepped_line_is_stepped_too_and_paper_can_draw_it(curve):
     bands = [trace for trace in to_plotly(curve)["data"] if trace.get("line", {}).get("width") == 0]
     assert bands and all(trace["line"]["shape"] == "hv" for trace in bands)
     assert to_svg(curve).startswith("<svg")
+
+
+def test_a_share_that_grows_with_age_holds_its_step_and_each_member_is_a_line():
+    whole = documents.document("otif")
+    first = whole["rows"][0]
+    made = [{**first, "part": part, "value": value} for part, value in (("0", 0.0), ("3", 0.25), ("5", 0.5))]
+    assert stairs({**whole, "rows": made}, "otif", "Won").series[0].y == (0.0, 0.0, 0.0, 0.25, 0.25, 0.5)
+    by = [{**row, "slice": {"segment": name}, "n": n} for name, n in (("A", 9), ("B", 40)) for row in made]
+    by[0]["status"] = "low_n"
+    sliced = {**whole, "scope": {**whole["scope"], "by": ["segment"]}, "rows": [*made, *by]}
+    assert [series.name for series in stairs(sliced, "otif", "Won").series] == ["B", "A"]

@@ -6,7 +6,7 @@ from metrics.read import read
 from metrics.registry import catalogue
 from reports import overview as paper
 from ui import tiles
-from ui.overview import PAGES
+from ui.places import TILES
 from ui.scope import Scope
 
 ENTERPRISE = {"segment": ("Enterprise",)}
@@ -18,7 +18,7 @@ def named(row: dict | None) -> tuple | None:
 
 
 def test_a_tile_and_the_report_name_the_same_weakest_slice_of_one_segment(monkeypatch, sample_version):
-    metrics = [catalogue()[name] for name in PAGES]
+    metrics = [catalogue()[name] for name in TILES]
     told = [tiles.tell(metric, Scope(sample_version, where=ENTERPRISE)).weakest for metric in metrics]
     screen = {metric.id: named(found and found[2]) for metric, found in zip(metrics, told, strict=True)}
     # the report has no filters of its own
