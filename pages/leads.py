@@ -7,7 +7,9 @@ from charts.survival import stairs
 from ui import cards, foot, page, parts, steady
 
 here = page.begin("lead_to_order_rate")
-cards.figures(here, ["rate", "won_rate", "net_rate", "orders_without_lead"], "Cohorts that had their whole window")
+cards.figures(
+    here, ["rate", "won_rate", "net_rate", "lag_median", "orders_without_lead"], "Cohorts that had their whole window"
+)
 cards.figures(here, ["phi", "p_value"], "Does the share itself move, beyond chance?")
 
 left, right = st.columns(2, gap="small")

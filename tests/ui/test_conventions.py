@@ -34,7 +34,7 @@ def test_a_trend_can_show_whether_it_is_steady_with_its_own_false_alarms(visit, 
 
 def test_the_slices_tell_what_each_adds_to_the_change(visit, sample_home):
     app = visit(sample_home, "delivery")
-    app.button_group(key="view-otif").set_value(["Change"]).run()
+    app.button_group(key="view-otif").select("Change").run()
     assert "The whole moved by" in words(app) and "What moved on time in full" in words(app)
     frame = next(frame.value for frame in app.dataframe if "contribution" in frame.value.columns)
     assert {"within", "mix"} <= set(frame.columns)
@@ -49,7 +49,7 @@ def test_a_past_day_is_read_as_it_was_known_then_and_can_be_left(visit, sample_h
 
 def test_a_day_before_any_history_is_said_in_words_with_the_way_back(visit, sample_home):
     app = visit(sample_home, "backlog", as_of="2001-05-05")
-    assert "Not known as of that day" in words(app) and "no history of" in words(app)
+    assert "Not known as of that day" in words(app) and "No history of" in words(app)
     app.button(key="newest").click().run()
     assert app.get("plotly_chart")
 
