@@ -34,7 +34,7 @@ def test_a_trend_can_show_whether_it_is_steady_with_its_own_false_alarms(visit, 
 
 def test_the_slices_tell_what_each_adds_to_the_change(visit, sample_home):
     app = visit(sample_home, "delivery")
-    app.button_group(key="view-otif").select("Change").run()
+    app.button_group(key="view-otif").set_value("Change").run()
     assert "The whole moved by" in words(app) and "What moved on time in full" in words(app)
     frame = next(frame.value for frame in app.dataframe if "contribution" in frame.value.columns)
     assert {"within", "mix"} <= set(frame.columns)
