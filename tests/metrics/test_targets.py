@@ -120,10 +120,10 @@ def test_few_rows_and_stale_masters_are_judged_and_the_way_of_an_interval_change
 
 
 def test_the_closest_slice_wins_and_the_whole_stands_in_for_slices_without_a_target():
-    smb = replace(RATE, id=2, target=0.5, alert=None, slice=(("product", "pump"),))
+    whole, smb = replace(RATE, id=9), replace(RATE, id=2, target=0.5, alert=None, slice=(("product", "pump"),))
     both = replace(RATE, id=3, slice=(("planner", "A"), ("product", "pump")))
     found = [
-        told(RATE, smb, both, slice=one)["id"]
+        told(whole, smb, both, slice=one)["id"]
         for one in (
             {},
             {"planner": "A"},
@@ -132,7 +132,7 @@ def test_the_closest_slice_wins_and_the_whole_stands_in_for_slices_without_a_tar
             {"product": "valve"},
         )
     ]
-    assert found == [1, 1, 2, 3, 1]
+    assert found == [9, 9, 2, 3, 9]
     assert told(smb, both, slice={"planner": "A"}) is None
 
 
