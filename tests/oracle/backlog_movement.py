@@ -147,13 +147,13 @@ class Backlog:
             if start <= event.day <= end
         )
 
-    def residual(self, start: date, end: date) -> float:
-        """What is open less what the movements that are known would leave, at the rates of the end."""
+    def residual(self, end: date) -> float:
+        """What is open less what all movements that are known would leave, at the rates of the end."""
         return sum(
             event.value * self.rate(story, end)
             for story in self.found
             for event in story.events
-            if event.leg == "unexplained" and start <= event.day <= end
+            if event.leg == "unexplained" and event.day <= end
         )
 
     def closing(self, day: date) -> float:
