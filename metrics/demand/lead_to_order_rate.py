@@ -21,8 +21,8 @@ Which channel's or campaign's leads become orders and how long that takes: rate 
 lead that counts has had the same window, so that no order is still to come; those that never order are in rate alone.
 
 Unit: share; phi and p_value: ratio; lag_median: days. A higher rate and a shorter lag are better. phi near 1 is
-sampling noise; phi above 1 with a p_value below .05 means the process itself moves. Cohorts below 30 leads are merged into
-quarters for phi. n = leads, of lag_median those that ordered. Interval: Wilson; of orders without a lead, with the
+sampling noise; phi above 1 with a p_value below .05 means the process itself moves. Cohorts below 30 leads are merged
+into quarters for phi. n = leads, of lag_median those that ordered. Interval: Wilson; of orders without a lead, with the
 effective sample size of orders in customers; of lag_median order statistics. Left out and counted: tests, spam and
 duplicates (is_valid false). Source: attribute charts after Wheeler; dispersion against the binomial; Laney 2002 on why
 large cohorts look unstable.
