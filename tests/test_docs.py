@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import typer
 
+from metrics.registry import catalogue
+from throughline.book import pages
 from throughline.cli import app
 from throughline.reference import reference
 
@@ -57,6 +59,38 @@ def test_a_command_and_each_of_its_options_has_help(name):
 def test_the_command_reference_is_what_the_commands_say():
     written = (ROOT / "docs" / "commands.md").read_text("utf-8")
     assert written == reference(), "run: python -m throughline.reference > docs/commands.md"
+
+
+def test_the_metric_book_is_what_the_definitions_say():
+    folder = ROOT / "docs" / "metrics"
+    written = {path.name: path.read_text("utf-8") for path in folder.glob("*")}
+    made = pages()
+    assert sorted(written) == sorted(made)
+    old = [name for name, text in made.items() if written[name] != text]
+    assert old == [], "run: python -m throughline.book docs/metrics"
+
+
+def test_the_metric_book_has_a_page_for_each_metric_with_every_chapter():
+    chapters = [
+        "Definition and formula",
+        "Worked example",
+        "Measures",
+        "Left out and counted",
+        "Slices",
+        "Conventions",
+        "Rows",
+        "Exports it needs",
+        "Read with care",
+        "Sources",
+        "History of the definition",
+    ]
+    index = (ROOT / "docs" / "metrics" / "README.md").read_text("utf-8")
+    for metric_id in catalogue():
+        text = (ROOT / "docs" / "metrics" / f"{metric_id}.md").read_text("utf-8")
+        heads = re.findall(r"^## (.+)$", re.sub(r"```.*?```", "", text, flags=re.DOTALL), flags=re.MULTILINE)
+        assert [head for head in heads if head != "Parts of the index"] == chapters, metric_id
+        assert not re.search(r"^## .+\n+(?=## |\Z)", text, flags=re.MULTILINE), f"{metric_id} has an empty chapter"
+        assert f"({metric_id}.md)" in index
 
 
 def test_every_command_stands_in_the_reference():

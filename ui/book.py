@@ -1,31 +1,23 @@
-"""The catalogue: a metric's definition, measures, dimensions, SQL, caveats and the exports that feed it."""
+"""The catalogue: a metric's definition, measures, conventions, SQL, caveats and the exports that feed it."""
 
 from collections.abc import Mapping
 
 import streamlit as st
 
 from charts.numbers import counted
-from metrics.known import needed_tables
-from metrics.registry import Metric, resolve
+from metrics import book
+from metrics.registry import Metric
 from metrics.relations import relation_text
 from ui import data
 from ui.escape import md_escape
-from warehouse.schema import tables
 from warehouse.versions import Version
 
-BETTER = {"up": "higher is better", "down": "lower is better", "band": "a band is right", None: "no side is better"}
 
-
-def exports(profiles: Mapping) -> dict[str, list[str]]:
-    """Which exports fill each canonical table: table -> names such as "SAP VBAP". Takes the loaders' profiles."""
-    found: dict[str, list[str]] = {}
-    for profile in profiles.values():
-        for item in profile.objects.values():
-            for one in item.tables:
-                names = found.setdefault(one.table.name, [])
-                name = f"{profile.title} {item.name}"
-                names += [] if name in names else [name]
-    return found
+def loaded(of: Version | None, profiles: Mapping) -> set[str]:
+    """Exports of which a version has a load, by the names that feeds go by. Takes the loaders' profiles."""
+    found = () if of is None else data.loads(of)
+    titles = {name: profile.title for name, profile in profiles.items()}
+    return {f"{titles.get(load['profile'], load['system'])} {load['object']}" for load in found}
 
 
 def filled(of: Version | None) -> dict[str, int] | None:
@@ -35,7 +27,7 @@ def filled(of: Version | None) -> dict[str, int] | None:
 
 def state(metric: Metric, rows: dict[str, int] | None) -> tuple[int, int]:
     """(needed tables with rows, needed tables)."""
-    needed = needed_tables(metric)
+    needed = book.read_tables(metric)
     return sum(bool((rows or {}).get(table)) for table in needed), len(needed)
 
 
@@ -63,19 +55,26 @@ def summary(metrics: list[Metric], rows: dict[str, int] | None) -> None:
     )
 
 
-def entry(metric: Metric, feeds: dict[str, list[str]], rows: dict[str, int] | None) -> None:
-    """One metric, folded: the page stays short and the text is a click away."""
+def entry(metric: Metric, feeds: dict[str, list[str]], rows: dict[str, int] | None, here: set[str]) -> None:
+    """One metric, folded: the page stays short and the text is a click away. `here` names the loaded exports."""
     have, need = state(metric, rows)
     with st.expander(f"**{md_escape(metric.title)}** — {have} of {need} inputs loaded", key=f"book-{metric.id}"):
         named = f"`{metric.id}` · room {metric.room} · definition {metric.definition_version}"
         st.markdown(f"*{md_escape(metric.question)}*  \n{named}")
-        meaning, measures, inputs, sql = st.tabs(["Definition", "Measures", "Inputs", "SQL"])
+        meaning, measures, conventions, inputs, sql = st.tabs(
+            ["Definition", "Measures", "Slices and conventions", "Inputs", "SQL"]
+        )
         with meaning:
             definition(metric)
         with measures:
-            measured(metric)
+            listed("What it measures", book.measures(metric))
+            listed("The parts of the index", book.components(metric))
+        with conventions:
+            listed("Ways to slice", book.dims(metric))
+            listed("Conventions that a question may change", book.params(metric))
+            listed("Rows that are left out and counted", book.exclusions(metric))
         with inputs:
-            fed(metric, feeds, rows)
+            fed(metric, feeds, rows, here)
         with sql:
             for name, relation in metric.relations.items():
                 st.markdown(f"**{name}**: {md_escape(relation.grain)}")
@@ -84,47 +83,34 @@ def entry(metric: Metric, feeds: dict[str, list[str]], rows: dict[str, int] | No
 
 def definition(metric: Metric) -> None:
     st.code(metric.definition, language=None, wrap_lines=True)
-    if metric.example:
-        st.markdown("**Worked example**")
-        st.code(metric.example.strip("\n"), language=None)
-    for title, lines in (("Read with care", metric.caveats), ("Sources", metric.sources)):
-        if lines:
-            st.markdown(f"**{title}**\n\n" + "\n".join(f"- {md_escape(line)}" for line in lines))
+    st.markdown("**Worked example**")
+    st.code(metric.example.strip("\n"), language=None)
+    told = (
+        ("Read with care", metric.caveats),
+        ("Sources", metric.sources),
+        ("History of the definition", book.history(metric)),
+    )
+    for title, lines in told:
+        st.markdown(f"**{title}**\n\n" + "\n".join(f"- {md_escape(line)}" for line in lines))
 
 
-def measured(metric: Metric) -> None:
-    """Measures, ways to slice, and the conventions a question may change."""
-    params = {name: param.default for name, param in metric.params.items()}
+def listed(title: str, rows: list[dict]) -> None:
+    """Rows under a title; nothing where there are none."""
+    if rows:
+        st.markdown(f"**{title}**")
+        st.dataframe(rows, hide_index=True)
+
+
+def fed(metric: Metric, feeds: dict[str, list[str]], rows: dict[str, int] | None, here: set[str]) -> None:
+    """The canonical tables a metric reads, which exports fill them and which of those are loaded, how many rows."""
     made = [
         {
-            "Measure": measure.name + (" (headline)" if measure.headline else ""),
-            "Title": measure.title,
-            "Unit": measure.unit,
-            "Direction": BETTER.get(measure.better, measure.better),
-            "Few below": measure.minimum[1],
-            "Reads": ", ".join(resolve(measure.requires, params)),
-            "Note": measure.meaning,
+            **row,
+            "Of these loaded": ", ".join(name for name in feeds.get(row["Table"], ()) if name in here) or "none",
+            "Rows loaded": counted((rows or {}).get(row["Table"], 0)),
+            "Loaded": bool((rows or {}).get(row["Table"])),
         }
-        for measure in metric.measures
+        for row in book.inputs(metric, feeds)
     ]
     st.dataframe(made, hide_index=True)
-    st.markdown("**Slices**: " + ", ".join(f"{md_escape(dim.title)} (`{name}`)" for name, dim in metric.dims.items()))
-    for name, param in metric.params.items():
-        allowed = " · ".join(map(str, param.allowed)) if param.allowed else "any number"
-        st.markdown(f"`{name}` = `{param.default}` ({md_escape(allowed)}): {md_escape(param.meaning)}")
-
-
-def fed(metric: Metric, feeds: dict[str, list[str]], rows: dict[str, int] | None) -> None:
-    """The canonical tables a metric reads, which exports fill them, how many rows are loaded."""
-    known = tables()
-    made = [
-        {
-            "Table": name,
-            "What it holds": known[name].about if name in known else "",
-            "Exports that fill it": ", ".join(feeds.get(name, ())) or "generic template",
-            "Rows loaded": counted((rows or {}).get(name, 0)),
-            "Loaded": bool((rows or {}).get(name)),
-        }
-        for name in sorted(needed_tables(metric))
-    ]
-    st.dataframe(made, hide_index=True)
+    listed("Columns without which a measure is not available", book.needs(metric))

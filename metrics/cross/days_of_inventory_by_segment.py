@@ -156,17 +156,22 @@ COMMON = dict(
 )  # fmt: skip
 SHARES = {policy: f"alloc_{policy} * unit_cost" for policy in POLICIES}
 MEASURES = (
-    Measure("days", "Days of inventory", "days", "band", finish=days, headline=True, **COMMON),
+    Measure(
+        "days", "Days of inventory", "days", "band", finish=days, headline=True, **COMMON,
+        meaning="Stock shared out to a segment over its demand of a day, both at cost.",
+    ),
     Measure(
         "days_by_policy", "Days by way of sharing", "days", "band", finish=days_by_policy,
         **{**COMMON, "relation": "policy", "sums": {
             "n": "1", "lines": "lines", "backfilled": "backfilled_lines", "demand": "per_day * unit_cost",
             "has_quota": "has_quota::INT", **SHARES,
         }},
+        meaning="The days under every way of sharing, side by side: how much the number hangs on it.",
     ),
     Measure(
         "days_effect", "Why the days differ", "days", None, finish=days_effect,
         keys={"company_days": "company_days"}, **COMMON,
+        meaning="Difference to the company's days: by what a segment buys, and by what is held for it.",
     ),
     Measure(
         "cover", "Stock against open lines due in 30 days", "ratio", "band",
@@ -180,6 +185,7 @@ MEASURES = (
         **{**COMMON, "where": "portion IN ('segment', 'no_demand')", "minimum": (1, 1), "additive": True,
            "sums": lambda params: {"num": share_value(params), "den": "1", "n": "1"}},
         finish=total("num"),
+        meaning="Value at cost of what is shared out to a segment, and of stock without recent demand.",
     ),
     Measure(
         "stock_value", "Stock value by kind", "currency", None, finish=value_of_parts, keys={"portion": "portion"},

@@ -142,20 +142,39 @@ def brier(frame, params) -> Answer:
 FORECASTS = {"": "f_pipeline", **{method: f"f_{method}" for method in METHODS[1:]}}
 NEWEST = {**BY_ORIGIN, "target": "target"}
 MEASURES = (
-    measure("wape", "Forecast error (WAPE)", "share", "down", per_method("e"), ERRORS, headline=True, additive=False),
+    measure(
+        "wape", "Forecast error (WAPE)", "share", "down", per_method("e"), ERRORS, headline=True, additive=False,
+        meaning="All misses of a period over all its demand, by method.",
+    ),
     measure(
         "bias", "Forecast bias", "share", None, per_method("b"), BIASES, additive=False,
         meaning="Positive: the forecast was too high.",
     ),
-    measure("fva", "Value added over history", "share", "up", value_added, ERRORS, additive=False),
-    measure("beat_share", "Groups that beat history", "share", "up", beat_share, ERRORS, BY_MEMBER, additive=False),
-    measure("mase", "Scaled error (MASE)", "ratio", "down", scaled(1), ERRORS, BY_MEMBER, additive=False),
-    measure("relmae", "Error relative to history", "ratio", "down", relative_error, ERRORS, additive=False),
-    measure("rmsse", "Scaled error (RMSSE)", "ratio", "down", scaled(2), SQUARES, BY_MEMBER, additive=False),
+    measure(
+        "fva", "Value added over history", "share", "up", value_added, ERRORS, additive=False,
+        meaning="Error of the benchmark less that of the pipeline; above 0 the pipeline helps.",
+    ),
+    measure(
+        "beat_share", "Groups that beat history", "share", "up", beat_share, ERRORS, BY_MEMBER, additive=False,
+        meaning="Groups with demand where the pipeline was nearer than the benchmark.",
+    ),
+    measure(
+        "mase", "Scaled error (MASE)", "ratio", "down", scaled(1), ERRORS, BY_MEMBER, additive=False,
+        meaning="Mean over groups of the error against how much the group's demand moved before the first forecast.",
+    ),
+    measure(
+        "relmae", "Error relative to history", "ratio", "down", relative_error, ERRORS, additive=False,
+        meaning="Error of the pipeline over that of the benchmark; below 1 the pipeline is better.",
+    ),
+    measure(
+        "rmsse", "Scaled error (RMSSE)", "ratio", "down", scaled(2), SQUARES, BY_MEMBER, additive=False,
+        meaning="The same with squares, then the root: single large misses weigh more.",
+    ),
     measure(
         "brier", "Error of the chances (Brier)", "score", "down", brier,
         {"num": "squared", "den": "open_deals", "n": "1"}, {},
         stage=None, anchor="target_date", exclude={"collecting_history": "f_pipeline IS NULL"},
+        meaning="Mean squared distance of each open deal's chance from what happened; 0 is perfect.",
     ),
     measure(
         "calibration", "Chances that came true", "share", None, calibration,

@@ -87,6 +87,19 @@ def test_the_catalogue_tells_the_sql_the_inputs_and_the_exports_that_fill_them(v
     assert "line_known" in code and "select" in code.lower()
     fed = next(frame.value for frame in app.dataframe if "Exports that fill it" in frame.value.columns)
     assert fed["Exports that fill it"].str.contains("SAP VBAP").any()
+    lines = fed.set_index("Table").loc["order_line"]
+    assert lines["Of these loaded"] == "SAP VBAP" and lines["Loaded"]
+    assert fed.set_index("Table").loc["customer_setting", "Of these loaded"] == "none"
+
+
+def test_the_catalogue_tells_all_that_a_definition_holds(visit, tmp_path):
+    app = visit(Home(tmp_path / "empty"), "catalogue")
+    code, shown = {block.value for block in app.code}, words(app)
+    columns = {column for frame in app.dataframe for column in frame.value.columns}
+    assert {"Interval", "Meaning", "Default", "Missing is called", "Left out when", "Anchors"} <= columns
+    for metric in catalogue().values():
+        assert {metric.definition, metric.example.strip("\n")} <= code, metric.id
+    assert shown.count("History of the definition") == shown.count("Read with care") == len(catalogue())
 
 
 @pytest.fixture(scope="session")
