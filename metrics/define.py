@@ -1,15 +1,15 @@
 """Checks a metric definition when the catalogue is read, so that a wrong one is refused before it shows a number."""
 
-import re
 from collections.abc import Mapping
 
-from metrics.registry import UNITS, DefinitionError, Measure, Metric, resolve
+from metrics.define_measures import CLOCK, measures, unknown_columns
+from metrics.registry import DefinitionError, Metric
 from metrics.sqltext import mart_reads, params_of, tables_read
 from warehouse.schema import tables
 
-CLOCK = re.compile(r"\b(current_date|current_timestamp|now\s*\(|today\s*\(|localtimestamp)", re.IGNORECASE)
 CONTROL = {"load", "load_table", "entity_xref", "entity_record", "match_pair", "company_setting", "dq_issue", "fx"}
-BETTER = ("up", "down", "band", None)
+WINDOWS = ("last_12_months", "mature_12_cohorts", "all", "state")
+TEXTS = ("title", "question")
 
 
 def check(metric: Metric, others: Mapping[str, Metric] | None = None) -> Metric:
@@ -17,7 +17,7 @@ def check(metric: Metric, others: Mapping[str, Metric] | None = None) -> Metric:
     metrics that it may need."""
     known = others or {}
     of_others = [fault for one in (_components, _needs, _relations) for fault in one(metric, known)]
-    faults = [*_frame(metric), *of_others, *_measures(metric)]
+    faults = [*_frame(metric), *_conventions(metric), *of_others, *measures(metric, known)]
     if faults:
         raise DefinitionError("; ".join(f"{metric.id}: {fault}" for fault in faults))
     return metric
@@ -31,11 +31,28 @@ def _frame(metric: Metric):
         yield "two measures have one name"
     if sum(measure.headline for measure in metric.measures) != 1:
         yield "exactly one measure must be the headline"
+    yield from (f"its {name} is empty" for name in TEXTS if not getattr(metric, name))
+    if metric.definition_version != str(len(metric.history) + 1):
+        yield f"definition_version is {metric.definition_version!r} and history tells of {len(metric.history)} changes"
+    if metric.window not in WINDOWS:
+        yield f"window is {metric.window!r}; it may be {', '.join(WINDOWS)}"
+
+
+def _conventions(metric: Metric):
+    for name, param in metric.params.items():
+        if param.allowed is not None and param.default not in param.allowed:
+            yield f"parameter {name}: its default {param.default!r} is not among what is allowed"
+    for name, dim in metric.dims.items():
+        for column in unknown_columns(dim.source):
+            yield f"dimension {name}: its source {column} is no canonical column"
 
 
 def _components(metric: Metric, others: Mapping[str, Metric]):
     if any(measure.of_components for measure in metric.measures) != bool(metric.components):
         yield "an index has components and measures of them"
+    names = [component.name for component in metric.components]
+    if len(set(names)) < len(names):
+        yield "two components have one name"
     for component in metric.components:
         if component.weight <= 0 or len(component.anchors) not in (2, 4):
             yield f"component {component.name}: needs a weight above 0 and two or four anchors"
@@ -63,6 +80,8 @@ def _relations(metric: Metric, others: Mapping[str, Metric]):
     readable = [metric, *(others[need] for need in metric.needs if need in others)]
     own = {table_name(of, name) for of in readable for name in of.relations}
     for name, relation in metric.relations.items():
+        if not relation.grain or not relation.key:
+            yield f"relation {name} names no {'key' if relation.grain else 'grain'}"
         if relation.program is not None:
             unknown = reads_of(metric, name) - set(tables()) - set(mart_reads()) - own
             if unknown or not relation.program_reads:
@@ -86,33 +105,3 @@ def _relations(metric: Metric, others: Mapping[str, Metric]):
             yield f"relation {name} binds {', '.join(sorted(unbound))}, which is no parameter"
         if relation.is_view and params_of(text):
             yield f"relation {name} is a view and binds {', '.join(sorted(params_of(text)))}; a view binds nothing"
-
-
-def _measures(metric: Metric):
-    params = {name: param.default for name, param in metric.params.items()}
-    for measure in metric.measures:
-        if measure.unit not in UNITS:
-            yield f"measure {measure.name}: unknown unit {measure.unit!r}; known: {', '.join(UNITS)}"
-        if measure.better not in BETTER:
-            yield f"measure {measure.name}: better is {measure.better!r}; it may be up, down, band or None"
-        yield from (f"measure {measure.name}: {fault}" for fault in _measure(metric, measure, params))
-
-
-def _measure(metric: Metric, measure: Measure, params: dict):
-    if measure.of_components is not None:
-        return
-    relation = resolve(measure.relation, params)
-    if relation not in metric.relations:
-        yield f"there is no relation {relation!r}"
-        return
-    sums, stage = resolve(measure.sums, params), resolve(measure.stage, params)
-    wanted = {"n"} if measure.finish else {"n", "num", "den"}
-    if wanted - set(sums):
-        yield f"its sums lack {', '.join(sorted(wanted - set(sums)))}"
-    if stage and set(stage.shared) - set(metric.dims):
-        yield f"its groups share {', '.join(sorted(set(stage.shared) - set(metric.dims)))}, which is no dimension"
-    anchored = measure.anchor or (stage and stage.anchor) or metric.relations[relation].at == "state"
-    if not anchored:
-        yield "no anchor dates its rows"
-    if measure.interval == "ratio" and not measure.cluster:
-        yield "a ratio interval needs a cluster"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from metrics import periods
 from metrics.cubes import write_cubes
+from metrics.examine import check_columns
 from metrics.known import Facts
 from metrics.registry import Metric, catalogue
 from metrics.relations import borrowed, needed_first, relation_text, table_name
@@ -50,6 +51,7 @@ def materialise_metric(con, metric: Metric) -> None:
             _write(con, metric, name, relation, {**params, "as_of": as_of})
         except Exception as error:
             raise RuntimeError(f"metric {metric.id}, relation {name}: {error}") from error
+    check_columns(con, metric)
     write_cubes(con, metric, known)
 
 

@@ -83,15 +83,17 @@ def entry(metric: Metric, feeds: dict[str, list[str]], rows: dict[str, int] | No
 
 def definition(metric: Metric) -> None:
     st.code(metric.definition, language=None, wrap_lines=True)
-    st.markdown("**Worked example**")
-    st.code(metric.example.strip("\n"), language=None)
+    if metric.example:
+        st.markdown("**Worked example**")
+        st.code(metric.example.strip("\n"), language=None)
     told = (
         ("Read with care", metric.caveats),
         ("Sources", metric.sources),
         ("History of the definition", book.history(metric)),
     )
     for title, lines in told:
-        st.markdown(f"**{title}**\n\n" + "\n".join(f"- {md_escape(line)}" for line in lines))
+        if lines:
+            st.markdown(f"**{title}**\n\n" + "\n".join(f"- {md_escape(line)}" for line in lines))
 
 
 def listed(title: str, rows: list[dict]) -> None:
