@@ -48,10 +48,11 @@ def page(metric: Metric, feeds: dict[str, list[str]]) -> str:
 
 def write(folder: Path) -> None:
     """Write every page, and take away those of metrics that are no more."""
+    made = pages()
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.md"):
         old.unlink()
-    for name, text in pages().items():
+    for name, text in made.items():
         (folder / name).write_text(text, "utf-8")
 
 

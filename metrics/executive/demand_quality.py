@@ -9,7 +9,8 @@
     healthy_pipeline   .20      .40 -> .90      open pipeline value neither overdue nor stale
     top_customer       .10      .40 -> .05      largest customer's share of orders
     regular_revenue    .15      .10 -> .60      revenue of customers with four order days or more and CV of waits <= .5
- Geometric: a collapse of one part cannot be bought back; index_arithmetic beside it for comparison. Unit: score, 0 to
+
+Geometric: a collapse of one part cannot be bought back; index_arithmetic beside it for comparison. Unit: score, 0 to
 100, higher is better. n = parts known. Suppressed below 70 % of the weight, or when a part with a quarter of it rests
 on too few rows. Interval: 2,000 draws of the weights (Dirichlet, 50 w) and of the parts within their own intervals; a
 part without one is held fixed and named. Weights and anchors are parameters; another one is another index.

@@ -8,7 +8,8 @@
     past_due        .15      .40 -> .02      backlog value past its promise
     bottleneck      .15      100 in .75 to .90, 0 at .50 and 1.05      utilisation of the resource with most load
     value_match     .10      .80 -> .99      order value on customers that both systems know
- Geometric: a collapse of one part cannot be bought back; index_arithmetic beside it for comparison. Unit: score, 0 to
+
+Geometric: a collapse of one part cannot be bought back; index_arithmetic beside it for comparison. Unit: score, 0 to
 100, higher is better. n = parts known. Suppressed below 70 % of the weight, or when a part with a quarter of it rests
 on too few rows. Interval: 2,000 draws of the weights (Dirichlet, 50 w) and of the parts within their own intervals; a
 part without one is held fixed and named. Weights and anchors are parameters; another one is another index. covered is

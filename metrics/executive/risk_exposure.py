@@ -9,7 +9,8 @@
     weak_suppliers     .15      .50 -> .05      spend with suppliers whose total score is below 60, of those rated
     single_source      .15      .60 -> .10      revenue on products that one supplier sold us in 12 months
     concentration      .15      .90 -> .30      the five customers with most revenue at risk, of all of it
- Geometric: a collapse of one part cannot be bought back; index_arithmetic beside it for comparison. component_score
+
+Geometric: a collapse of one part cannot be bought back; index_arithmetic beside it for comparison. component_score
 is the safety score: 100 is safe. Unit: score, 0 to 100, lower is better. n = parts known. Suppressed below 70 % of
 the weight, or when a part with a quarter of it rests on too few rows. Interval: 2,000 draws of the weights
 (Dirichlet, 50 w) and of the parts within their own intervals; a part without one is held fixed and named. Weights and
