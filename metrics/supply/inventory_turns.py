@@ -146,7 +146,7 @@ FLOW = dict(
     where="day <= $as_of and seen_day <= $as_of and from_day <= $end and to_day >= $start",
     exclude=LEFT_OUT,
     keys={"week": "date_trunc('week', day)::date"},
-    coverage={"negative_stock": "kind = 'stock' and is_negative"},
+    coverage={"negative_stock": "kind = 'stock' and is_negative", "attribute_backfilled": "is_cost_backfilled"},
     interval="ratio",
     cluster="product_id",
     minimum=(3, 3),

@@ -5,11 +5,12 @@ with listed as (
         product_id,
         coalesce(site_id, '') as site_id,
         unit_cost::double as unit_cost,
-        coalesce(product_cost.currency, '') as currency,
-        coalesce(product_cost.currency = company_setting.reporting_currency, true) as is_own_currency,
+        coalesce(listed_cost.currency, '') as currency,
+        coalesce(listed_cost.currency = company_setting.reporting_currency, true) as is_own_currency,
         coalesce(valid_from, date '0001-01-01') as valid_from,
-        valid_to as ends
-    from product_cost
+        valid_to as ends,
+        carried_until
+    from product_cost_step as listed_cost
     cross join company_setting
 ),
 received as (
@@ -49,7 +50,8 @@ step as (
         '' as currency,
         true as is_own_currency,
         day as valid_from,
-        null::date as ends
+        null::date as ends,
+        null::date as carried_until
     from bought
     window so_far as (partition by product_id, site_id order by day)
 )

@@ -14,6 +14,7 @@ with stock as (
         qty,
         unit_cost,
         fx_missing,
+        is_cost_backfilled,
         is_negative,
         true as is_counted,
         false as is_too_old,
@@ -25,7 +26,7 @@ flow as (
     union all
     select
         kind, product_id, site_id, '' as counted_by, day, day as from_day, day as to_day, null::date as snapshot_date, known_day,
-        qty, unit_cost, fx_missing, false as is_negative, is_counted, is_too_old,
+        qty, unit_cost, fx_missing, is_cost_backfilled, false as is_negative, is_counted, is_too_old,
         source_system, source_object, source_id, load_id, source_line,
         null::double as value, qty * unit_cost as cogs
     from {issue}

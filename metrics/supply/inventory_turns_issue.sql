@@ -94,6 +94,9 @@ priced as (
         holding.from_day is not null as is_held,
         holding.counted_cost,
         coalesce(here.unit_cost, everywhere.unit_cost) as step_cost,
+        coalesce(
+            case when here.basis is null then everywhere.carried_until else here.carried_until end > placed.day, false
+        ) as is_cost_backfilled,
         case when here.basis is null then everywhere.currency else here.currency end as currency,
         coalesce(here.is_own_currency, everywhere.is_own_currency, true) as is_own_currency,
         listed.product_id is not null as is_listed
@@ -133,6 +136,7 @@ select
         else coalesce(counted_cost, step_cost)
     end as unit_cost,
     is_listed and not is_own_currency and fx.rate is null as fx_missing,
+    is_cost_backfilled,
     priced.source_system,
     priced.source_object,
     priced.source_id,

@@ -55,6 +55,9 @@ priced as (
         lasting.*,
         coalesce(here.basis, everywhere.basis) as basis,
         coalesce(here.unit_cost, everywhere.unit_cost) as step_cost,
+        coalesce(
+            case when here.basis is null then everywhere.carried_until else here.carried_until end > lasting.snapshot_date, false
+        ) as is_cost_backfilled,
         case when here.basis is null then everywhere.currency else here.currency end as currency,
         coalesce(here.is_own_currency, everywhere.is_own_currency, true) as is_own_currency,
         listed.product_id is not null as is_listed
@@ -103,6 +106,7 @@ select
     unit_cost,
     counted_cost,
     unit_cost is null and (lacks_rate or step_cost is not null) as fx_missing,
+    is_cost_backfilled,
     main['system'] as source_system,
     main['object'] as source_object,
     main['id'] as source_id,

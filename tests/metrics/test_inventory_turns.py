@@ -356,3 +356,15 @@ def test_an_empty_company_names_what_is_missing(measure):
 def test_a_period_without_stock_says_so(drawn):
     found = row(drawn, date_from=date(2024, 1, 1), date_to=date(2024, 3, 31))
     assert (found["value"], found["n"], found["status"]) == (None, 0, "insufficient")
+
+
+def test_the_first_cost_of_a_list_is_carried_back_and_told():
+    found = row(draw(product_cost="product_id | site_id | valid_from | unit_cost\nP1 | W | 2026-03-02 | 10"))
+    assert found["value"] == pytest.approx(8.1111, abs=5e-5)
+    assert found["excluded"] == {}
+    assert found["coverage"]["attribute_backfilled"] == pytest.approx(62 / 92)
+
+
+def test_a_cost_of_one_place_is_not_carried_back_over_that_of_all_places():
+    costs = "product_id | site_id | valid_from | unit_cost\nP1 | | | 10\nP1 | W | 2026-03-02 | 30"
+    assert row(draw(product_cost=costs))["den"] == 30 * 100 + 30 * 200 + 30 * 450

@@ -172,7 +172,7 @@ listed as (
         arg_max(cost.unit_cost * rate.rate, coalesce(cost.valid_from, date '1900-01-01')) as cost,
         bool_or(cost.unit_cost is not null and rate.rate is null) as lacks_rate
     from stock_date as day
-    join product_cost as cost
+    join product_cost_step as cost
         on (cost.valid_from is null or cost.valid_from <= day.state_date)
         and (cost.valid_to is null or cost.valid_to > day.state_date)
     left join stock_rate as rate on rate.rate_date = day.state_date and rate.from_ccy = coalesce(cost.currency, '')
