@@ -61,7 +61,7 @@ def signal_of(marked: list[dict | None]) -> tuple[Series, ...]:
 
 
 def said(limits: dict, broken: dict, unit: str, money: str | None) -> tuple[str, ...]:
-    """The limits and what they rest on, how often chance alone signals, which points did, spread beyond chance."""
+    """One note: the limits and what they rest on, how often chance alone signals, which points did, their spread."""
     center, lower, upper = (limits[name] for name in FIRST)
     if value_of(center) is None:
         reason = (center or {}).get("reason") or "too few points"
@@ -74,7 +74,7 @@ def said(limits: dict, broken: dict, unit: str, money: str | None) -> tuple[str,
         share = written(chance["value"], "share")
         lines.append(f"A steady series of {chance['n']} points signals by chance in {share} of cases.")
     lines.append(signals(broken))
-    return (*lines, *dispersed(limits["phi"], limits["p_value"]))
+    return (" ".join((*lines, *dispersed(limits["phi"], limits["p_value"]))),)
 
 
 def signals(broken: dict) -> str:

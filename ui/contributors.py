@@ -49,6 +49,8 @@ def table(page: Page, doc: dict, measure: str, dim: str) -> None:
             st.caption("No rows in this scope.")
             return
         config = {name: columns.number(told["unit"], money, label=label) for name, label in TITLES.items()}
+        if told["unit"] == "share":
+            config |= {name: points(TITLES[name]) for name in DIFFERENCES}
         st.dataframe(
             columns.in_percent(pd.DataFrame(drill.filled(made)), units),
             hide_index=True,
@@ -67,6 +69,14 @@ TITLES = {
     "within": "Own change",
     "mix": "Weight",
 }
+
+
+DIFFERENCES = ("difference", "contribution", "within", "mix")
+
+
+def points(label: str):
+    """A column of differences of shares, in percentage points."""
+    return st.column_config.NumberColumn(label, format="%.1f\u202fpp")
 
 
 def line(row: dict, dim: str) -> dict:

@@ -6,7 +6,7 @@ import streamlit as st
 from charts.from_reading import shown
 from charts.names import column_name
 from charts.numbers import DASH, counted, written
-from metrics.registry import Metric, Param, UsageError
+from metrics.registry import Measure, Metric, Param, UsageError
 from ui import cards, data, downloads
 from ui.escape import md_escape
 from ui.formats import counts, lacking
@@ -53,13 +53,18 @@ def tried(page: Page, offered: dict[str, Param], first: str | None) -> None:
         place = names.index(first) if first in names else None
         name = st.selectbox("Convention", names, place, key=key, format_func=worded, placeholder="Choose", width=260)
         value = other(name, offered[name], f"{key}-{name}") if name else None
+        titles = {one.name: one.title for one in page.metric.measures}
+        default = list(titles).index(page.metric.headline.name)
+        measure = st.selectbox(
+            "Measure", list(titles), default, key=f"{key}-measure", format_func=titles.get, width=260
+        )
     if name is None:
         st.caption("The numbers above follow the standing conventions. Choose one to see what another would change.")
         return
     st.caption(f"{md_escape(offered[name].meaning)} Standing: {worded(offered[name].default)}.")
     if value is None:
         return
-    beside(page, {name: value}, taking)
+    beside(page, page.metric.measure(measure), {name: value}, taking)
 
 
 def worded(value) -> str:
@@ -75,9 +80,8 @@ def other(name: str, param: Param, key: str):
     return None if value is None or value == param.default else value
 
 
-def beside(page: Page, params: dict, taking) -> None:
-    """Both numbers, how many rows flip and which."""
-    measure = page.metric.headline
+def beside(page: Page, measure: Measure, params: dict, taking) -> None:
+    """Both numbers of a measure, how many rows flip and which."""
     asked = {**page.scope.request(page.metric), "measures": (measure.name,), "params": params, "reading": "flips"}
     try:
         doc = data.reading(page.scope.version, page.metric.id, **asked, limit=SHOWN)
@@ -89,7 +93,7 @@ def beside(page: Page, params: dict, taking) -> None:
         return
     st.markdown(f"Standing: {told(doc['standing'], measure)}  \nOther: {told(doc['other'], measure)}")
     if not doc["total_rows"]:
-        st.caption("No row counts otherwise.")
+        st.caption("No row of this measure counts otherwise.")
         return
     kinds = "; ".join(f"{counted(count)} {KINDS[kind]}" for kind, count in doc["flips"].items())
     st.caption(f"{counted(doc['total_rows'])} rows flip: {kinds}. The first {counted(len(doc['rows']))} are below.")
@@ -99,11 +103,11 @@ def beside(page: Page, params: dict, taking) -> None:
         downloads.buttons(f"whatif-{page.metric.id}", f"{page.metric.id}-flips", every, lambda: about(page, params))
 
 
-def told(rows: list[dict], measure) -> str:
-    """The headline of one side with what stands behind it."""
+def told(rows: list[dict], measure: Measure) -> str:
+    """The measure on one side with what stands behind it."""
     row = next((row for row in rows if row["part"] is None), None)
     if row is None or shown(row) is None:
-        return f"{DASH} (too few rows)"
+        return f"{DASH} ({'too few rows' if row else 'no whole, only parts'})"
     return f"**{md_escape(written(row['value'], measure.unit, row['currency']))}** ({counts(row, measure.unit)})"
 
 

@@ -36,7 +36,7 @@ def test_the_note_says_the_limits_the_signals_and_how_often_chance_alone_signals
 
 
 def test_without_a_signal_and_without_limits_it_says_so_and_draws_the_points_alone():
-    assert "No point breaks a rule." in control(reading(signal=False), "otif").notes
+    assert "No point breaks a rule." in control(reading(signal=False), "otif").notes[0]
     few = control(reading(signal=False, limits=False), "otif")
     assert len(few.series) == 1 and few.notes == ("No limits yet: 4 points; limits need 6.",)
 
