@@ -18,6 +18,7 @@ def listed(group: str) -> list:
 
 DATA = [
     st.Page("targets.py", title="Targets", icon=":material/flag:"),
+    st.Page("restatements.py", title="Restatements", icon=":material/published_with_changes:"),
     st.Page("catalogue.py", title="Catalogue", icon=":material/menu_book:"),
     st.Page("upload.py", title="Upload", icon=":material/upload_file:"),
 ]

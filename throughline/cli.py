@@ -11,7 +11,7 @@ import typer
 
 from throughline import __version__, say
 from throughline.argv import spread
-from throughline.commands import files, match, metric, profile, report, serve, settings, target
+from throughline.commands import files, match, metric, profile, report, restatements, serve, settings, target
 from throughline.damage import foreign
 
 ROOMS = ("warehouse", "loaders", "metrics", "charts", "reports", "ui", "sample_data", "throughline")
@@ -34,6 +34,7 @@ app.command("withdraw")(files.withdraw)
 app.add_typer(profile.app, name="profile")
 app.command("metrics")(metric.metrics)
 app.command("metric")(metric.metric)
+app.command("restatements")(restatements.restatements)
 app.command("report")(report.report)
 app.add_typer(match.app, name="match")
 app.add_typer(target.app, name="target")
