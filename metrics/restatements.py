@@ -57,10 +57,10 @@ def between(
     end = current(home) if end is None else end
     if end is None:
         raise NoVersion("there is no version yet; load files first")
-    names = list(metrics) or default_metrics()
+    names = [metric(name).id for name in metrics] or default_metrics()
     former = [number for number in {*numbers(home), *numbers_kept(home)} if number < end]
     if start is None and not former:
-        empty = {"metrics": [metric(name).id for name in names], "restatements": [], "not_comparable": []}
+        empty = {"metrics": names, "restatements": [], "not_comparable": []}
         ends = {"schema": 1, "from_version": None, "to_version": end}
         return {**ends, **empty, "reason": f"there is no version before {end} to compare with"}
     before, after = published(home, max(former) if start is None else start, names), published(home, end, names)

@@ -196,6 +196,7 @@ def test_a_setting_that_moves_days_is_told_with_both_values(tmp_path):
     set_settings(made, tz="Asia/Tokyo")
     built(made)
     found, cause = one(restated(made))
+    assert cause["cause"] == "settings", (found, cause)
     assert (cause["cause"], cause["settings"]["tz"]) == ("settings", ["UTC", "Asia/Tokyo"])
     assert rows_of(cause) == (0, 0, 4) and found["difference"] == -1
 
