@@ -10,10 +10,10 @@ Rows are resources by week (and shift and family where told). Weeks are ISO week
     oee          = availability x performance x quality = hours the good units take at best / available hours
                    availability = run / available; performance = ideal hours x units / run; quality = good / all
 
-The part `bottleneck` of utilisation is the resource with the highest load ratio, or with the highest utilisation
-where no planned load is recorded: an average hides it. Quality weighs units of several resources by their ideal
-hours. Hours run in the OEE are available hours less downtime (`run=downtime`), or as told (`run=actual`, where
-changeovers are no downtime); that moves its parts, never the product.
+The part `bottleneck` of utilisation is the resource with the highest load ratio in the weeks counted, or with the
+highest utilisation where no planned load is recorded: an average hides it. Quality weighs units of several resources
+by their ideal hours. Hours run in the OEE are available hours less downtime (`run=downtime`), or as told (`run=actual`,
+where changeovers are no downtime); that moves its parts, never the product.
 
 Direction: cv, peak_to_mean, weeks_over and weeks_under lower; oee higher; utilisation has a target band (75 to 90 %).
 n = weeks, for utilisation, load_ratio and oee resource-weeks. Interval: linearised t over weeks (ratios), Wilson

@@ -6,7 +6,7 @@
     spread = P95 - P50,   p90: linear interpolation;   robust beside them: iqr, mad (median distance from the median)
     variance_share(stage) = Cov(stage, T) / Var(T)        adds up to 1; a stage that makes up for others is negative
     mean_share(stage)     = mean(stage) / mean(T)         the slowest stage is often not the variable one
-    eta2(group)           = sum of squares between sites (families, carriers) / total sum of squares
+    eta2(group)           = sum of squares between sites (families, carriers of the first part) / total sum of squares
     km_median, km_p90     : Kaplan-Meier from entry, open lines counted with the days they have waited
 
 Stages are those between the milestones that at least 80 % of all completed lines carry, chosen before any filter.
