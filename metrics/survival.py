@@ -37,7 +37,9 @@ def first_at_or_below(days: np.ndarray, curve: np.ndarray, level: float) -> floa
 
 
 def km_quantile(share: float) -> Callable:
-    """Finisher for the day by which `share` of the rows have had the event: keys days and event, sum n."""
+    """Finisher for the day by which `share` of the rows have had the event: keys days and event, sum n.
+
+    Where nobody waits any longer the band is undefined: a limit that was not met before is not reached."""
 
     def finish(frame: pd.DataFrame, params: Mapping) -> Answer:
         frame = frame[frame["days"].notna()]
@@ -47,7 +49,8 @@ def km_quantile(share: float) -> Callable:
         curve = kaplan_meier(frame)
         days, level = curve["days"].to_numpy(), 1 - share
         value = first_at_or_below(days, curve["s"].to_numpy(), level)
-        ci = tuple(first_at_or_below(days, curve[side].to_numpy(), level) for side in ("low", "high"))
+        band = curve.where(curve["s"] > 0)
+        ci = tuple(first_at_or_below(days, band[side].to_numpy(), level) for side in ("low", "high"))
         reason = None if value is not None else "not reached"
         return Answer(value, float(curve["events"].sum()), n, n, ci=ci, ci_method="kaplan_meier_log_log", reason=reason)
 

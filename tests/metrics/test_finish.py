@@ -30,6 +30,11 @@ def test_a_median_that_is_not_reached_says_so():
     assert (answer.value, answer.reason) == (None, "not reached")
 
 
+def test_the_end_of_the_last_wait_sets_no_limit():
+    answer = km_quantile(0.5)(histogram([1, 1, 2, 2, 3], [1] * 5), {})
+    assert (answer.value, answer.ci) == (2, (1, None))
+
+
 def test_the_curve_of_a_wait_begins_with_all_waiting_and_steps_down_where_waits_end():
     found = km_curve(histogram([10, 20, 30, 25, 40], [1, 1, 1, 0, 0]), {})
     steps = [(answer.part, round(answer.value, 9), answer.num, answer.den) for answer in found]
