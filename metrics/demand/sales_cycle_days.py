@@ -21,9 +21,9 @@ value. Size bands: below medium_from small, from large_from large; a deal whose 
 Unit: days; won_cv: ratio; shares; velocity_per_day: reporting currency per day. Fewer days are better as long as the
 win rate holds. n = opportunities (won ones for won_*, velocity; open ones for open_age, stale_share). Interval: log-log
 band of the curve; order statistics; Wilson. Below 6, or 10 decisions for the curve, insufficient; below 20 few.
-Left out and counted: closed before created, closed without a day, won amounts without a rate. Coverage tells
-the losses of a bulk close (at least five, and a fifth of a month's, on one day by one owner) and the segments that were
-carried back. Source: Kaplan and Meier 1958; Aalen and Johansen 1978.
+Left out and counted: closed before created (in stage_conversion once for each stage), closed without a day, won amounts
+without a rate. Coverage tells the losses of a bulk close (at least five, and a fifth of a month's, on one day by one
+owner) and the segments that were carried back. Source: Kaplan and Meier 1958; Aalen and Johansen 1978.
 """
 
 from dataclasses import replace
@@ -55,10 +55,8 @@ RELATIONS = {
     ),
     "stage": _relation("stage", "opportunity x stage it has been in", ("opportunity_id", "stage_code")),
 }
-LEFT_OUT = {
-    "closed_before_created": "closed_date < created_date",
-    "close_date_missing": "outcome <> 'open' and closed_date is null",
-}
+BACKWARDS = {"closed_before_created": "closed_date < created_date"}
+LEFT_OUT = BACKWARDS | {"close_date_missing": "outcome <> 'open' and closed_date is null"}
 COVERAGE = {"bulk_close": "is_bulk_close", "attribute_backfilled": "attribute_backfilled"}
 
 
@@ -199,7 +197,7 @@ MEASURES = (
     ),
     measure(
         "stage_conversion", "Passed each stage", "share", "up", "Of those in a stage, how many ever came further.",
-        relation="stage", exclude={}, keys={"stage_code": "stage_code", "stage_order": "stage_order"},
+        relation="stage", exclude=BACKWARDS, keys={"stage_code": "stage_code", "stage_order": "stage_order"},
         sums={"num": "is_passed::int", "n": "1"}, finish=stage_conversion, minimum=(5, 30),
         requires=(CREATED, STAGES, "stage_map.stage_order"),
     ),

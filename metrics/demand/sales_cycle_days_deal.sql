@@ -1,5 +1,17 @@
 -- every deal created by the as-of date, as it was then known
-with change as (
+with outcome_of_stage as (
+    select source_stage, min(outcome) as outcome from stage_map group by source_stage having count(distinct outcome) = 1
+),
+-- where no history of outcomes is kept, the one of stages tells them
+turned as (
+    select history.* replace ('outcome' as field, before.outcome as old_value, after.outcome as new_value)
+    from opportunity_field_history as history
+    join outcome_of_stage as after on after.source_stage = history.new_value
+    left join outcome_of_stage as before on before.source_stage = history.old_value
+    where history.field = 'stage' and before.outcome is distinct from after.outcome
+        and history.opportunity_id not in (select opportunity_id from opportunity_field_history where field = 'outcome')
+),
+change as (
     select
         opportunity_id,
         field,
@@ -8,7 +20,7 @@ with change as (
         changed_date,
         greatest(changed_date, coalesce(recorded_date, changed_date)) as known_date,
         (coalesce(changed_at, changed_date::timestamp), recorded_at, seq) as turn
-    from opportunity_field_history
+    from (from opportunity_field_history union all by name from turned)
     where changed_date is not null
 ),
 told as (
@@ -64,7 +76,9 @@ stated as (
                 and (told.last_outcome is distinct from opportunity.outcome or told.last_outcome_date <= $as_of)
                 then 'final'
             when told.outcome in ('won', 'lost') and coalesce(seen.open_date <= told.outcome_date, true) then 'told'
-            when told.outcome is null and seen.outcome in ('won', 'lost') then 'seen'
+            when seen.outcome in ('won', 'lost')
+                and (told.outcome is null or (turned.opportunity_id is not null and told.outcome_date <= seen_closed.closed_date))
+                then 'seen'
             else 'open'
         end as known_by,
         opportunity.outcome as final_outcome,
@@ -91,6 +105,7 @@ stated as (
     left join told on told.opportunity_id = opportunity.opportunity_id
     left join seen on seen.opportunity_id = opportunity.opportunity_id
     left join seen_closed on seen_closed.opportunity_id = opportunity.opportunity_id
+    left join (select distinct opportunity_id from turned) as turned on turned.opportunity_id = opportunity.opportunity_id
     left join latest_load on latest_load.load_id = opportunity.load_id
     where not coalesce(opportunity.is_deleted, false)
         and coalesce(opportunity.created_date, told.first_stage_date) <= $as_of

@@ -75,6 +75,26 @@ def test_outcomes_are_those_told_by_the_day(told, day, won, closed):
     assert (row["num"] or 0, row["den"] or 0) == (won, closed)
 
 
+@pytest.mark.parametrize(
+    ("day", "lost", "closed"), [(9, 0, 0), (10, 1, 1), (14, 1, 1), (15, 0, 0), (27, 0, 0), (28, 0, 1)]
+)
+def test_without_a_history_of_outcomes_the_stages_tell_them(day, lost, closed):
+    deal = """
+        opportunity_id | created_date | closed_date | outcome
+        D1             | 2026-01-01   | 2026-02-28  | won
+    """
+    history = """
+        opportunity_id | field | changed_date | seq | old_value | new_value
+        D1             | stage | 2026-01-05   | 1   |           | Qualify
+        D1             | stage | 2026-02-10   | 2   | Qualify   | Lost
+        D1             | stage | 2026-02-15   | 3   | Lost      | Propose
+        D1             | stage | 2026-02-28   | 4   | Propose   | Won
+    """
+    version = made(opportunity=deal, opportunity_field_history=history, stage_map=MAP)
+    row = tile(version, as_of=date(2026, 2, day))
+    assert ((row["den"] or 0) - (row["num"] or 0), row["den"] or 0) == (lost, closed)
+
+
 def test_a_loss_that_was_later_undone_had_its_own_days(told):
     median = tile(told, "km_median", as_of=date(2026, 2, 14))
     assert (median["num"], median["n"]) == (1, 3)
@@ -189,3 +209,12 @@ def test_the_order_of_a_pipeline_goes_before_the_common_one():
     # in the pipeline of D3 a proposal comes after the negotiation
     assert conversion(version)["propose"] == (0, 2)
     assert conversion(version)["negotiate"] == (2, 2)
+
+
+def test_a_deal_closed_before_it_was_created_has_passed_no_stage():
+    deals = DEALS + "    D4             | 2026-02-01   | 2026-01-30  | won     | 100    | Ann   |\n"
+    history = STAGES + "    D4             | stage | 2026-02-01   | 6   |           | Qualify\n"
+    version = made(opportunity=deals, opportunity_field_history=history, stage_map=MAP)
+    row = tile(version, "stage_conversion")
+    assert (row["part"], row["num"], row["den"]) == ("qualify", 2, 2)
+    assert row["excluded"] == {"closed_before_created": 1}
