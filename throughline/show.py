@@ -11,7 +11,7 @@ from reports.flat import drilled, flat_rows, flipped, safe
 from throughline import say
 
 FORMATS = ("table", "json", "csv")
-RIGHT = ("value", "counted", "n", "base", "difference", "adds", "within", "mix")
+RIGHT = ("value", "counted", "n", "base", "difference", "restated", "adds", "within", "mix")
 
 
 def print_reading(answer: dict, format: str) -> None:
@@ -91,6 +91,7 @@ def _columns(answer: dict, units: dict) -> list[tuple[str, Callable]]:
         ("interval", lambda row: _interval(row.get("ci"), row, units)),
         ("base", lambda row: _value({**row, **row["base"]}, units) if row.get("base") else ""),
         ("difference", lambda row: _change(row.get("difference"), row, units)),
+        ("restated", lambda row: _change((row.get("restated") or {}).get("restatement"), row, units)),
         ("adds", lambda row: _change(row.get("contribution"), row, units)),
         ("within", lambda row: _change(row.get("within"), row, units)),
         ("mix", lambda row: _change(row.get("mix"), row, units)),

@@ -38,3 +38,14 @@ def test_what_is_not_there_is_exit_2(home, asked, words):
     built(home)
     code, told = asked(f"restatements {words} --json --home {home.path}")
     assert code == 2 and told["error"]
+
+
+def test_a_comparison_tells_the_restatement_of_its_base_apart_from_the_real_change(home, asked, call):
+    add_load(home, deliveries({**KEPT, "2": "2026-01-22"}, exported_at="2026-04-05"))
+    built(home)
+    words = f"metric otif --from 2026-01-20 --to 2026-01-31 --compare-to 2026-01-01..2026-01-31 --home {home.path}"
+    told = asked(words, "--restated-from 1 --format json")[1]["rows"][0]
+    apart = told["restated"]
+    assert (apart["version"], apart["base"], apart["restatement"], told["base"]["value"]) == (1, 0.5, -0.25, 0.25)
+    assert apart["difference"] == apart["change"] + apart["restatement"] == told["value"] - 0.5
+    assert asked(f"metric otif --restated-from 1 --format json --home {home.path}")[0] == 2

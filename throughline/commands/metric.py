@@ -30,6 +30,8 @@ CHANGED = "Make steadiness limits anew from this day, after a declared change."
 BaselineFrom = Annotated[str | None, typer.Option("--baseline-from", metavar="DATE", help=CHANGED)]
 Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="How many rows at most.")]
 Offset = Annotated[int, typer.Option("--offset", metavar="N", min=0, help="How many rows to pass over first.")]
+FIRST = "With a comparison: what that older version told of the base, the restatement apart from the real change."
+RestatedFrom = Annotated[int | None, typer.Option("--restated-from", metavar="M", help=FIRST)]
 Format = Annotated[str, typer.Option("--format", metavar="table|json|csv", help="How to print it.")]
 
 
@@ -66,6 +68,7 @@ def metric(
     baseline_from: BaselineFrom = None,
     limit: Limit = None,
     offset: Offset = 0,
+    restated_from: RestatedFrom = None,
     format: Format = "table",
     home: HomeOption = None,
 ) -> None:
@@ -101,11 +104,21 @@ def metric(
     for text in behind(place) if data_version is None else ():
         say.note(f"throughline: {text}")
     answer = judged(read(version, id, request), standing(place))
+    if restated_from is not None:
+        answer = _beside_first(answer, request, open_version(place, restated_from))
     print_reading(answer, format)
     stale = [row["measure"] for row in answer.get("rows", ()) if row.get("status") == "stale"]
     if stale:
         say.note(f"throughline: stale: {', '.join(dict.fromkeys(stale))}; a source is too old for its as-of date")
         raise typer.Exit(1)
+
+
+def _beside_first(answer: dict, request, older) -> dict:
+    from metrics.first_told import first_told
+
+    if request.reading != "compare":
+        raise typer.BadParameter("--restated-from goes with --compare-to")
+    return first_told(answer, older, request)
 
 
 def _members(words: list[str]) -> dict[str, tuple[str, ...]]:
