@@ -17,7 +17,6 @@ def by_parts(doc: dict, names: Mapping[str, str], order: Iterable[str] | Mapping
     said = order if isinstance(order, Mapping) else {}
     present = [part for part in order if any(part in found for found in by_name.values())]
     return ChartSpec(
-        kind="bar",
         title=title,
         x=tuple(said.get(part) or part_name(part) for part in present),
         series=tuple(
@@ -27,7 +26,7 @@ def by_parts(doc: dict, names: Mapping[str, str], order: Iterable[str] | Mapping
         unit=described(doc, first)["unit"],
         currency=currency(doc, first),
         notes=unshown((row for part in present if (row := by_name[first].get(part))), said),
-        **style,
+        **{"kind": "bar", **style},
     )
 
 

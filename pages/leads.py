@@ -30,4 +30,4 @@ with right:
 campaigns = by_slice(here.ask("rate", by=("campaign",)), "rate", "campaign", "Which campaign's leads become orders")
 cards.chart(here, campaigns, "campaigns", "rate")
 
-foot.draw(here, ["rate", "won_rate", "net_rate"], "segment")
+foot.draw(here, ["rate", "won_rate", "net_rate", "lag_median"], "channel")

@@ -18,7 +18,8 @@ with left:
     cards.chart(here, kinds, "kinds", "answered_share")
 with right:
     doc = here.ask("answered_share")
-    who = by_parts(doc, {"answered_share": "Share"}, ANSWERS, "Who answers within a week", horizontal=True)
+    share = {"answered_share": "Share"}
+    who = by_parts(doc, share, ANSWERS, "Who answers within a week", kind="interval", horizontal=True)
     cards.chart(here, cards.qualified(who, "share of changes at least a week old"), "answers")
 
 left, right = st.columns(2, gap="small")
