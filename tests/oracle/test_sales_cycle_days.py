@@ -1,5 +1,6 @@
 """The sales cycle against an oracle that follows the book deal by deal."""
 
+from collections import defaultdict
 from datetime import date
 
 import pytest
@@ -18,6 +19,7 @@ from tests.oracle.wide import wide_company
 
 ID = "sales_cycle_days"
 PAST = date(2025, 12, 31)
+NOTHING = {"value": None, "n": 0, "num": 0, "den": 0, "ci": None}  # a slice in which nothing was won has no row of it
 BANDS = {"medium_from": 4000, "large_from": 7000}
 
 
@@ -61,7 +63,9 @@ def read_all(version, measures=("all",), dim=None, as_of=AS_OF):
     asked = Request(measures, (dim,) if dim else (), {}, START, as_of, as_of=as_of, params=BANDS)
     found: dict = {}
     for row in read(version, ID, asked)["rows"]:
-        found.setdefault(row["slice"].get(dim) if dim else None, {})[row["measure"], row["part"]] = row
+        found.setdefault(row["slice"].get(dim) if dim else None, defaultdict(lambda: NOTHING))[
+            row["measure"], row["part"]
+        ] = row
     return found
 
 
