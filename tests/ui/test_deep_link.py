@@ -94,7 +94,7 @@ def texts(found: list[ForwardMsg]) -> str:
 def test_a_deep_link_to_a_fresh_server_runs_the_shell_and_then_the_page(fresh):
     found = fresh.first_page("upload")
     menus = [message.navigation for message in found if message.WhichOneof("type") == "navigation"]
-    assert [page.page_name for page in menus[-1].app_pages][:2] == ["Overview", "Pipeline forecast"]
+    assert [page.page_name for page in menus[-1].app_pages][:2] == ["Overview", "Leads to orders"]
     assert all("_shell" not in page.page_name for menu in menus for page in menu.app_pages)
     assert "Exports as they come out of the system" in texts(found)
 
