@@ -58,7 +58,16 @@ usable as (
 coming as (
     select product_id, site_id, day, sum(delta) filter (where delta > 0) as more, sum(delta) filter (where delta < 0) as less
     from {open}
+    where order_line_id is null
     group by all
+),
+-- what is bought or made for the line itself; that of another line is not there to be cut
+own as (
+    select demand.change_key, sum(coming.delta) as open_qty
+    from {demand} as demand
+    join {open} as coming on coming.order_line_id = demand.order_line_id
+    where coming.day < demand.day or (coming.day = demand.day and coming.delta > 0)
+    group by demand.change_key
 ),
 buyer as (
     select product_id, site_id, day, max(supplier_id) as supplier_id
@@ -108,17 +117,18 @@ select
     since.plan_since,
     since.po_since,
     case when known.stock['day'] >= demand.day - 35 then known.stock['qty'] end as usable_qty,
-    known.open_qty,
+    coalesce(known.open_qty, 0) + coalesce(own.open_qty, 0) as open_qty,
     case
         when demand.is_deal then false
         when demand.direction = 'up' then coalesce(
             case when known.stock['day'] >= demand.day - 35 then known.stock['qty'] end
                 >= coalesce(demand.qty, demand.ordered_qty)::double - 1e-9, false)
-        else coalesce(known.open_qty, 0) < 1e-9
+        else coalesce(known.open_qty, 0) + coalesce(own.open_qty, 0) < 1e-9
     end as needs_no_answer
 from {demand} as demand
 left join answered on answered.change_key = demand.change_key
 left join known on known.change_key = demand.change_key
+left join own on own.change_key = demand.change_key
 left join supplier on supplier.supplier_id = known.supplier_id
 left join customer_span as span
     on span.customer_id = demand.customer_id and span.valid_from <= demand.day and span.valid_to > demand.day

@@ -7,7 +7,15 @@ def test_supply_for_a_line_answers_that_line_alone():
     for_two = WORLD["po_line"].replace("ordered_qty", "ordered_qty | order_line_id").replace("| 30", "| 30 | 2")
     found = waits(draw(po_line=for_two))
     assert (found["2026-04-01", "up"], found["2026-04-04", "up"]) == ((29, 0), (1, 1))
-    assert row(draw(po_line=for_two))["coverage"]["of_the_line"] == 1 / 4
+    assert row(draw(po_line=for_two))["coverage"]["of_the_line"] == 1 / 3
+
+
+def test_what_was_bought_for_another_line_is_not_there_to_be_cut():
+    for_line = lambda line: WORLD["po_line"].replace("_qty", "_qty | order_line_id").replace("| 30", f"| 30 | {line}")  # noqa: E731
+    for_another = draw(po_line=for_line(2))
+    assert ("2026-04-06", "down") not in waits(for_another)
+    assert row(for_another)["excluded"] == {"no_answer_needed": 2}
+    assert waits(draw(po_line=for_line(3)))["2026-04-06", "down"] == (10, 1)
 
 
 def test_another_product_or_site_is_no_answer():
