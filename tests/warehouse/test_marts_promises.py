@@ -120,3 +120,42 @@ def test_cancelled_and_reopened_quantity_comes_back():
     """
     assert at(jan(9), "cancel_class, net_qty", order_line_change=change) == ("excusable", 0)
     assert at(jan(12), "cancel_class, net_qty, completion_date", order_line_change=change) == ("none", 10, jan(12))
+
+
+@pytest.mark.parametrize(("day", "initiator"), [("2026-01-25", "customer"), ("2026-01-19", "us")])
+def test_what_is_reopened_is_owed_again_whenever_it_comes_back(day, initiator):
+    """Cancelled by the customer in time, then reopened after the promised day."""
+    change = f"""
+        order_line_id | changed_date | kind   | delta_qty | initiator
+        L1            | 2026-01-08   | cancel | -4        | customer
+        L1            | {day}        | reopen | 4         | {initiator}
+    """
+    six = "shipment_id | order_line_id | qty_shipped\n S1 | L1 | 6"
+    drawn = dict(order_line_change=change, shipment_line=six)
+    assert at(jan(15), "net_qty, completion_date", **drawn) == (6, jan(12))
+    assert at(jan(31), "net_qty, completion_date", **drawn) == (10, None)
+
+
+def test_our_own_cancellation_that_the_customer_reopens_owes_no_more_than_was_ordered():
+    change = """
+        order_line_id | changed_date | kind   | delta_qty | initiator
+        L1            | 2026-01-08   | cancel | -4        | us
+        L1            | 2026-01-10   | reopen | 4         | customer
+    """
+    assert at(jan(12), "net_qty, completion_date", order_line_change=change) == (10, jan(12))
+
+
+@pytest.mark.parametrize("first", ["S1", "S2"])
+def test_of_two_deliveries_on_one_day_the_first_to_leave_is_told_whatever_their_order(first):
+    rows = {
+        "S1": "S1 | DHL | 2026-01-08 | 2026-01-09 | 2026-01-12 | pod",
+        "S2": "S2 | UPS | 2026-01-09 | 2026-01-11 | 2026-01-12 | pod",
+    }
+    other = "S2" if first == "S1" else "S1"
+    shipment = "shipment_id | carrier | picked_date | shipped_date | delivered_date | delivery_basis"
+    parts = f"shipment_id | order_line_id | qty_shipped\n{first} | L1 | 5\n{other} | L1 | 5"
+    found = at(
+        jan(31), "carrier, picked_date, completion_ship_date",
+        shipment=f"{shipment}\n{rows[first]}\n{rows[other]}", shipment_line=parts,
+    )  # fmt: skip
+    assert found == ("DHL", jan(8), jan(9))

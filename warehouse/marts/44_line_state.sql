@@ -113,10 +113,15 @@ cancelled as (
         sized.order_line_id,
         sized.known_from,
         -sum(change.delta_qty) as cancelled_qty,
-        -sum(change.delta_qty) filter (
-            where coalesce(change.initiator, 'customer') = 'customer'
-                and (sized.due_date is null or change.event_date <= sized.due_date)
-        ) as excused_qty,
+        -- what is reopened is owed again: no more is excused than is still cancelled
+        greatest(0, least(
+            -sum(change.delta_qty),
+            coalesce(-sum(change.delta_qty) filter (
+                where change.delta_qty < 0
+                    and coalesce(change.initiator, 'customer') = 'customer'
+                    and (sized.due_date is null or change.event_date <= sized.due_date)
+            ), 0)
+        )) as excused_qty,
         max(change.event_date) as cancelled_date
     from sized
     join general_change as change

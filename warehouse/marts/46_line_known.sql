@@ -20,12 +20,16 @@ select
     known_from,
     min(proof_date) as first_delivery_date,
     min(proof_date) filter (where proof_qty >= needed) as completion_date,
-    arg_min(shipped_date, proof_date) filter (where proof_qty >= needed) as completion_ship_date,
-    arg_min(picked_date, proof_date) filter (where proof_qty >= needed) as picked_date,
+    -- of deliveries that arrive on one day the first to leave is told, whatever the order of the rows
+    arg_min(shipped_date, (proof_date, shipped_date)) filter (where proof_qty >= needed and proof_date is not null)
+        as completion_ship_date,
+    arg_min(picked_date, (proof_date, shipped_date, picked_date))
+        filter (where proof_qty >= needed and proof_date is not null) as picked_date,
     min(event_date) as any_first_delivery_date,
     min(event_date) filter (where any_qty >= needed) as any_completion_date,
-    arg_min(shipped_date, event_date) filter (where any_qty >= needed) as any_completion_ship_date,
-    arg_min_null(carrier, event_date) as carrier,
+    arg_min(shipped_date, (event_date, shipped_date)) filter (where any_qty >= needed and event_date is not null)
+        as any_completion_ship_date,
+    arg_min_null(carrier, (event_date, shipped_date, carrier)) as carrier,
     sum(qty) filter (where proof_date is not null) as delivered_qty,
     sum(qty) as any_delivered_qty,
     string_agg(
