@@ -1,5 +1,6 @@
 """A reading beside another: the prior period, the year before, other dates, or another member."""
 
+import math
 from dataclasses import replace
 
 from metrics.cells import rows_of
@@ -27,14 +28,17 @@ def read_compare(facts: Facts, asked: Metric, measures, params: dict, request: R
         base = {_key(row, against): row for row in rows_of(facts, asked, [measure], params, then)}
         own = [row for row in now if row["measure"] == measure.name]
         own += _vanished(own, base, against)
-        own = [_beside(row, base.get(_key(row, against)), _is_apart(row, measure, request, against)) for row in own]
+        own = [_beside(row, base.get(_key(row, against)), _way(row, measure, request, against)) for row in own]
         rows += composed(own, measure) if request.by and against not in request.by else own
     return document(facts, asked, measures, params, plain, rows)
 
 
-def _is_apart(row: dict, measure: Measure, request: Request, against: str | None) -> bool:
-    """Whether the two sides share no row, so that the interval of two independent shares holds."""
-    return (against is None or against in row["slice"] or against in request.where) and measure.interval == "proportion"
+def _way(row: dict, measure: Measure, request: Request, against: str | None) -> str | None:
+    """How a difference gets its interval: "proportion" of shares of two members or periods, "index", or None."""
+    if measure.of_components is not None:
+        return "index"
+    is_apart = against is None or against in row["slice"] or against in request.where
+    return "proportion" if is_apart and measure.interval == "proportion" else None
 
 
 def _vanished(own: list[dict], base: dict[tuple, dict], against: str | None) -> list[dict]:
@@ -66,14 +70,26 @@ def _key(row: dict, against: str | None) -> tuple:
     return row["measure"], row["part"], tuple(sorted(item for item in row["slice"].items() if item[0] != against))
 
 
-def _beside(row: dict, base: dict | None, has_interval: bool) -> dict:
-    """A row with its base. The whole holds the member it is compared with, so that pair has no interval."""
+def _beside(row: dict, base: dict | None, way: str | None) -> dict:
+    """A row with its base. The whole holds the member it is compared with, so that pair has no interval; nor have two
+    days of a state or two periods that overlap."""
     if base is None or base["value"] is None or row["value"] is None or not (base["n"] and row["n"]):
         return {**row, "base": _short(base), "difference": None, "difference_ci": None}
-    ci = None
-    if has_interval and row["ci"] and base["ci"]:
+    difference, ci, told = row["value"] - base["value"], None, {}
+    if row["ci"] and base["ci"] and way == "proportion" and _is_disjoint(row["period"], base["period"]):
         ci = list(newcombe_of((row["value"], row["ci"]), (base["value"], base["ci"])))
-    return {**row, "base": _short(base), "difference": row["value"] - base["value"], "difference_ci": ci}
+    if row["ci"] and base["ci"] and way == "index":
+        half = math.hypot(*((side["ci"][1] - side["ci"][0]) / 2 for side in (row, base)))
+        ci = [difference - half, difference + half]
+        told = {"reason": f"no clear change; {row['reason']}"} if ci[0] <= 0 <= ci[1] else {}
+    return {**row, **told, "base": _short(base), "difference": difference, "difference_ci": ci}
+
+
+def _is_disjoint(now: dict, then: dict) -> bool:
+    """Whether two readings share no row: members over one period, or periods without a day in common. The same rows
+    may stand in a state on two days."""
+    is_state = now["from"] == now["to"] and then["from"] == then["to"] and now != then
+    return now == then or (not is_state and (now["to"] < then["from"] or then["to"] < now["from"]))
 
 
 def _short(base: dict | None) -> dict | None:

@@ -27,21 +27,25 @@ def of_ratio(now: Mapping, then: Mapping) -> dict[object, Part]:
     whole1, whole0 = (sum(den for _, den in counts.values()) for counts in (now, then))
     if not whole1 or not whole0:
         return {}
+    rates = [sum(num for num, _ in side.values()) / whole for side, whole in ((now, whole1), (then, whole0))]
+    middle = sum(rates) / 2
     found = {}
     for slice in {**now, **then}:
-        within, mix = _split(now.get(slice, (0, 0)), then.get(slice, (0, 0)), whole1, whole0)
+        within, mix = _split(now.get(slice, (0, 0)), then.get(slice, (0, 0)), whole1, whole0, middle)
         found[slice] = Part(within + mix, within, mix)
     return found
 
 
-def _split(now: Counts, then: Counts, whole1: float, whole0: float) -> tuple[float, float]:
+def _split(now: Counts, then: Counts, whole1: float, whole0: float, middle: float) -> tuple[float, float]:
+    """Within and mix of one slice. A slice as good as the whole moves nothing by its weight, so its rate counts from
+    the whole's; over all slices that takes away nothing, since their weights always add up to 1."""
     weight1, weight0 = now[1] / whole1, then[1] / whole0
     rate1 = now[0] / now[1] if now[1] else None
     rate0 = then[0] / then[1] if then[1] else None
     if rate1 is None or rate0 is None:
         once = rate1 if rate0 is None else rate0
-        return 0.0, (once or 0.0) * (weight1 - weight0)
-    return (weight0 + weight1) / 2 * (rate1 - rate0), (rate0 + rate1) / 2 * (weight1 - weight0)
+        return 0.0, ((once if once is not None else middle) - middle) * (weight1 - weight0)
+    return (weight0 + weight1) / 2 * (rate1 - rate0), ((rate0 + rate1) / 2 - middle) * (weight1 - weight0)
 
 
 def of_sum(now: Mapping, then: Mapping) -> dict[object, Part]:

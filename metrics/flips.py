@@ -97,7 +97,8 @@ def _names(question: Question) -> tuple[str, ...]:
 
 def _grain(question: Question) -> tuple:
     stage = question.field("stage")
-    return question.relation.key if stage is None else stage.by
+    own = question.relation.key if stage is None else stage.by
+    return tuple(column for column in own if column not in question.metric.params)
 
 
 def _dims(question: Question) -> tuple[str, ...]:

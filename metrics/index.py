@@ -23,12 +23,14 @@ USABLE = ("ok", "low_n", "stale")
 
 @dataclass(frozen=True)
 class Scored:
-    """A component with its reading (a result row) and what the question's weights and anchors make of it."""
+    """A component with its reading (a result row) and what the question's weights and anchors make of it. `is_drawn`:
+    readings have their intervals, so that the index has one."""
 
     component: Component
     row: Mapping
     weight: float
     anchors: tuple[float, ...]
+    is_drawn: bool = True
 
     @property
     def is_known(self) -> bool:
@@ -89,12 +91,12 @@ def index_of(parts: Sequence[Scored], name: str, params: Mapping, is_risk: bool,
     value = mean([part.score for part in known], [part.weight for part in known])
     weakest = min(known, key=lambda part: (part.score, part.component.name))
     reason = f"weakest: {weakest.component.title} (score {weakest.score:.0f})"
-    fixed = [part.component.title for part in known if _width(part) is None]
+    ci = interval(known, generator(name, params), mean) if all(part.is_drawn for part in known) else None
+    fixed = [part.component.title for part in known if _width(part) is None] if ci else []
     if fixed:
         reason += f"; held fixed in the interval: {', '.join(fixed)}"
-    ci = interval(known, generator(name, params), mean)
     if is_risk:
-        value, ci = 100 - value, (100 - ci[1], 100 - ci[0])
+        value, ci = 100 - value, ci and (100 - ci[1], 100 - ci[0])
     status = "low_n" if any(part.row["status"] == "low_n" for part in known) else "ok"
     return Answer(value, None, None, len(known), None, ci, "weights_and_parts_drawn", status, reason, coverage)
 

@@ -42,8 +42,7 @@ def _dressed(facts: Facts, question, parts: list[Scored], slice: Mapping, day: d
     found = question.measure.of_components(parts, question.params)
     for answer in found if isinstance(found, list) else [found]:
         period = periods.Period(day.isoformat(), day, day)
-        row = dress(facts, question, Cell(dict(slice), day, answer, {}, dict(answer.coverage)), period)
-        yield {**row, "provisional": any(part.row["provisional"] for part in parts)}
+        yield dress(facts, question, Cell(dict(slice), day, answer, {}, dict(answer.coverage)), period)
 
 
 def scored(facts: Facts, asked: Metric, params: dict, request: Request, day: date, slice: Mapping) -> list[Scored]:
@@ -51,7 +50,8 @@ def scored(facts: Facts, asked: Metric, params: dict, request: Request, day: dat
     where = {name: members(asked, name, given) for name, given in request.where.items()}
     ask = Ask(_reader(facts, request.interval), day, {**where, **{name: (member,) for name, member in slice.items()}})
     weights = {one.name: float(params[f"weight_{one.name}"]) for one in asked.components}
-    return [Scored(one, one.read(ask), weights[one.name], _anchors(one, params)) for one in asked.components]
+    drawn = request.interval
+    return [Scored(one, one.read(ask), weights[one.name], _anchors(one, params), drawn) for one in asked.components]
 
 
 def _anchors(component, params: Mapping) -> tuple[float, ...]:

@@ -20,6 +20,15 @@ def wilson(share: float, n: float, z: float = Z) -> tuple[float, float]:
     return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
 
 
+def effective(share: float, ends: tuple[float, float], z: float = Z) -> float:
+    """The sample size whose Wilson interval of a share is as wide: the inverse of `wilson` in n."""
+    width = ends[1] - ends[0]
+    # width^2 (n + z^2)^2 = 4 z^2 (share (1 - share) n + z^2 / 4), a quadratic in n
+    a, b = width * width, 2 * width * width * z * z - 4 * z * z * share * (1 - share)
+    c = width * width * z**4 - z**4
+    return (-b + math.sqrt(max(b * b - 4 * a * c, 0.0))) / (2 * a)
+
+
 def cluster_variance(m: int, kk: float, kn: float, nn: float, ratio: float, total: float) -> float:
     """Linearised variance of a ratio of sums over m clusters, from the sums of K*K, K*N and N*N over clusters."""
     squares = kk - 2 * ratio * kn + ratio * ratio * nn

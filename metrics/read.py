@@ -11,7 +11,7 @@ from metrics.flips import read_flips
 from metrics.indexed import read_components
 from metrics.known import facts_of
 from metrics.question import Request, check_params, check_request
-from metrics.registry import metric
+from metrics.registry import Metric, UsageError, metric
 from metrics.steady import read_steadiness
 
 
@@ -21,7 +21,9 @@ def read(version, metric_id: str, request: Request) -> dict:
     measures = check_request(asked, request)
     params = check_params(asked, request.params)
     facts = facts_of(version)
-    if measures[0].of_components and request.reading in ("rows", "flips"):
+    if request.reading == "flips" and (len(measures) > 1 or measures[0].of_components):
+        raise UsageError(_one_measure(asked))
+    if measures[0].of_components and request.reading == "rows":
         return read_components(facts, asked, measures[0], params, request)
     if request.reading == "rows":
         return read_rows(facts, asked, measures[0], params, request)
@@ -32,3 +34,8 @@ def read(version, metric_id: str, request: Request) -> dict:
     if request.reading == "steadiness":
         return read_steadiness(facts, asked, measures, params, request)
     return document(facts, asked, measures, params, request, list(rows_of(facts, asked, measures, params, request)))
+
+
+def _one_measure(asked: Metric) -> str:
+    plain = [measure.name for measure in asked.measures if not measure.of_components]
+    return f"--reading flips shows the rows of one measure; {asked.id} offers it for {', '.join(plain)}"

@@ -234,7 +234,8 @@ def _interval(metric: Metric) -> dict[str, Param]:
     """The choice of interval of a metric that has one by linearisation."""
     methods = {measure.interval for measure in metric.measures if isinstance(measure.interval, str)}
     about = "How the intervals of shares and ratios are made; bootstrap draws whole clusters 2,000 times."
-    return {"interval": Param("linearised", ("linearised", "bootstrap"), about)} if methods else {}
+    is_offered = methods and not metric.components
+    return {"interval": Param("linearised", ("linearised", "bootstrap"), about)} if is_offered else {}
 
 
 def _anchors(metric: Metric) -> dict[str, Param]:

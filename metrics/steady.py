@@ -9,7 +9,8 @@ Points are rows as a trend has them. Every series (measure, part, slice) is foll
   phi, p_value               for shares: dispersion of the points against chance
   signal                     a point that breaks a rule; `reason` says which
 A member's own part stands before them ("sea:center"); a row that is not in the measure's unit names its `unit`. A
-period that is not over and a point that says nothing (insufficient, not available) neither make limits nor signal.
+period that is not over and a point that says nothing (insufficient, not available, below the measure's least n) neither
+make limits nor signal. Shares of clustered rows are set against chance with their effective sample size.
 """
 
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from dateutil.relativedelta import relativedelta
 from metrics import periods, steadiness
 from metrics.cells import rows_of
 from metrics.document import document
+from metrics.intervals import effective
 from metrics.known import Facts
 from metrics.question import Request
 from metrics.registry import Metric
@@ -49,18 +51,23 @@ class Series:
 
     @property
     def sizes(self) -> tuple[list[float], list[float]]:
-        return [row["num"] for row in self.counted], [row["den"] for row in self.counted]
+        """Hits and sizes of the points of a share; clustered rows count as many as they are worth."""
+        of = [
+            effective(row["value"], row["ci"]) if row["ci_method"] == "wilson_n_eff" else row["den"]
+            for row in self.counted
+        ]
+        return [row["value"] * size for row, size in zip(self.counted, of, strict=True)], of
 
 
 def read_steadiness(facts: Facts, asked: Metric, measures, params: dict, request: Request) -> dict:
     """The document of `--reading steadiness`: by month or --every, over the days asked for or the usual and a year."""
     found: list[dict] = []
-    as_of = as_of_date(facts, asked, measures, params, request)
+    plain = replace(request, as_of=as_of_date(facts, asked, measures, params, request), reading="trend")
     for measure in measures:
-        over = _over(facts, asked, measure, params, replace(request, as_of=as_of, reading="trend", interval=False))
+        over = _over(facts, asked, measure, params, replace(plain, interval=measure.interval == "proportion"))
         trend = list(rows_of(facts, asked, [measure], params, over))
         found += [row for row in trend if row["period"] is None and row["status"] == "not_available"]
-        for series in _series(trend, measure.interval == "proportion"):
+        for series in _series(trend, measure.interval == "proportion", measure.steady_from):
             found += [*series.rows, *_judged(series, over)]
     return document(facts, asked, measures, params, replace(over, reading="steadiness"), found)
 
@@ -80,17 +87,19 @@ def _over(facts: Facts, asked: Metric, measure, params: dict, request: Request) 
     return request
 
 
-def _series(trend: list[dict], is_share: bool) -> Iterator[Series]:
+def _series(trend: list[dict], is_share: bool, least: int) -> Iterator[Series]:
     groups: dict[tuple, list[dict]] = {}
     for row in trend:
         if row["period"]:
             groups.setdefault((row["part"], *sorted(row["slice"].items())), []).append(row)
     for rows in groups.values():
-        yield Series(rows, [row for row in rows if _counts(row)], is_share and rows[0]["part"] is None)
+        yield Series(rows, [row for row in rows if _counts(row, least)], is_share and rows[0]["part"] is None)
 
 
-def _counts(row: dict) -> bool:
-    return row["value"] is not None and row["status"] not in SAYS_NOTHING and not row["provisional"]
+def _counts(row: dict, least: int) -> bool:
+    """Whether a point makes limits and may signal: it is over, says something and rests on enough rows."""
+    says = row["value"] is not None and row["status"] not in SAYS_NOTHING and row["n"] >= least
+    return says and not row["provisional"]
 
 
 def _judged(series: Series, request: Request) -> Iterator[dict]:
@@ -103,9 +112,8 @@ def _judged(series: Series, request: Request) -> Iterator[dict]:
         for part in ("center", "lower", "upper"):
             yield _told(series, part, None, reason=reason, status="insufficient")
         return
-    if series.is_share:
-        limits = steadiness.clipped(limits, 0.0, 1.0)
-    yield from _limits(series, limits, baseline, request.rules)
+    shown = steadiness.clipped(limits, 0.0, 1.0) if series.is_share else limits
+    yield from _limits(series, shown, baseline, request.rules)
     broken = steadiness.signals(points, limits, request.rules)
     for place, rule in broken.items():
         yield _signal(series.counted[baseline + place], f"rule {rule}: {RULES[rule]}")

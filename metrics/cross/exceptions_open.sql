@@ -106,7 +106,7 @@ priced AS (
         AND span.valid_from <= wanted.state_date
         AND span.valid_to > wanted.state_date
     LEFT JOIN product_site AS prepared
-        ON prepared.product_id = wanted.product_id AND prepared.site_id = wanted.site_id
+        ON prepared.product_id = wanted.product_id AND prepared.site_id = coalesce(wanted.site_id, only_site.site_id)
     LEFT JOIN {transit} AS transit
         ON transit.state_date = wanted.state_date
         AND transit.site_id = coalesce(wanted.site_id, '')

@@ -19,7 +19,7 @@ snapshot as (
         lag(requested_date) over line as former_date,
         min(snapshot_date) over () as first_day
     from po_line_snapshot
-    where (select count(*) from po_line_change) = 0
+    where not exists (from po_line_change where coalesce(recorded_date, changed_date) <= $as_of)
     window line as (partition by po_line_id order by snapshot_date)
 ),
 compared as (

@@ -2,7 +2,7 @@
 -- counted, all that ever moved. Where movements are not exported, shipments, receipts and finished production are the moves,
 -- and a count holds for 35 days
 WITH told AS (
-    SELECT count(*) > 0 AS has_moves FROM inventory_movement WHERE qty IS NOT NULL
+    SELECT count(*) > 0 AS has_moves FROM inventory_movement WHERE qty IS NOT NULL AND moved_date <= $as_of
 ),
 move AS (
     SELECT product_id, coalesce(site_id, '') AS site_id, moved_date AS day, qty::DOUBLE AS qty

@@ -26,4 +26,4 @@ FROM order_header AS header
 JOIN sales_order ON sales_order.order_id = header.order_id
 LEFT JOIN customer ON customer.customer_id = header.customer_id
 JOIN customer_attribute AS span ON span.span_no = header.span_no
-WHERE sales_order.erp_priority IS NOT NULL AND span.priority_rank IS NOT NULL AND header.ordered_date IS NOT NULL
+WHERE sales_order.erp_priority IS NOT NULL AND span.priority_rank IS NOT NULL AND header.ordered_date <= $as_of

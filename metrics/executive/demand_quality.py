@@ -43,13 +43,16 @@ def healthy(frame, params) -> Answer:
     return Answer(num / den, num, den, n)
 
 
+# Order days one day apart are one occasion, as repeat orders count them.
+DAYS = "list_sort(list_distinct(list(order_date)))"
+MERGED = "list_filter(days, lambda day, i: i = 1 or day - days[i - 1] > 1)"
 GAPS = "list_transform(order_days[2:], lambda day, i: day - order_days[i])"
 REGULAR = """len(order_days) >= 4
     and list_aggregate(gaps, 'stddev_samp') / nullif(list_aggregate(gaps, 'avg'), 0) <= 0.5"""
 BUYER = Stage(
     ("customer_id",),
     {
-        "order_days": "list_sort(list_distinct(list(order_date)))",
+        "order_days": f"list_transform([{DAYS}], lambda days: {MERGED})[1]",
         "gaps": GAPS,
         "booked": "sum(net_amount * rate) FILTER (WHERE order_date BETWEEN $start AND $end)",
     },
@@ -108,7 +111,7 @@ METRIC = Metric(
     title="Demand quality",
     question="In one look, how good is demand?",
     relations=RELATIONS,
-    measures=(*terms.measures("up"), *OWN),
+    measures=(*terms.measures("demand_quality", "up"), *OWN),
     dims={
         "segment": Dim("Segment", "segment", "customer_history.segment|customer.segment", empty="Unsegmented"),
         "family": Dim("Product family", "family", "product.family"),

@@ -9,19 +9,19 @@
     weak_suppliers     .15      .50 -> .05      spend with suppliers whose total score is below 60, of those rated
     single_source      .15      .60 -> .10      revenue on products that one supplier sold us in 12 months
     concentration      .15      .90 -> .30      the five customers with most revenue at risk, of all of it
-
-Geometric: a collapse of one part cannot be bought back; index_arithmetic beside it for comparison. component_score
+ Geometric: a collapse of one part cannot be bought back; index_arithmetic beside it for comparison. component_score
 is the safety score: 100 is safe. Unit: score, 0 to 100, lower is better. n = parts known. Suppressed below 70 % of
 the weight, or when a part with a quarter of it rests on too few rows. Interval: 2,000 draws of the weights
 (Dirichlet, 50 w) and of the parts within their own intervals; a part without one is held fixed and named. Weights and
 anchors are parameters. single_source is also a measure of its own, over order lines; suppliers that are not rated are
-in no part. Source: OECD/JRC Handbook on constructing composite indicators (2008); weights and anchors are this
-product's."""
+in no part. With less than 70 % of the spend rated, or five customers or fewer at risk, those parts say nothing.
+Source: OECD/JRC Handbook on constructing composite indicators (2008); weights and anchors are this product's."""
 
 from pathlib import Path
 
 from metrics.components import SHARE, Ask, added, component, nothing, one, ratio_of
 from metrics.executive import terms
+from metrics.index import ENOUGH_WEIGHT
 from metrics.registry import Component, Dim, Measure, Metric, Relation
 
 HERE = Path(__file__).parent
@@ -52,8 +52,11 @@ def weak_suppliers(ask: Ask) -> dict:
     if not den:
         return nothing("no supplier is rated")
     num = sum(spend.get(supplier) or 0.0 for supplier, total in rated.items() if total < WEAK)
+    known = den / (sum(filter(None, spend.values())) or den)
     plain = {"value": num / den, "num": num, "den": den, "n": len(rated), "ci": None, "part": None}
-    return {**whole, **plain, "reason": f"{len(rated)} of {len(spend)} suppliers are rated"}
+    plain |= {"status": "insufficient"} if known < ENOUGH_WEIGHT else {}
+    told = f"{len(rated)} of {len(spend)} suppliers are rated, {known:.0%} of the spend"
+    return {**whole, **plain, "reason": told}
 
 
 def concentration(ask: Ask) -> dict:
@@ -67,8 +70,10 @@ def concentration(ask: Ask) -> dict:
     largest = sorted((row["value"] or 0.0 for row in rows), reverse=True)[:TOP]
     if not whole["value"]:
         return {**whole, "value": 0.0, "num": 0.0, "den": 0.0, "ci": None, "reason": "nothing is at risk"}
-    num = sum(largest)
-    return {**whole, "value": num / whole["value"], "num": num, "den": whole["value"], "ci": None}
+    num, count = sum(largest), sum(row["value"] > 0 for row in rows if row["value"])
+    told = {**whole, "value": num / whole["value"], "num": num, "den": whole["value"], "n": count, "ci": None}
+    few = f"{count} customers are at risk; a concentration needs more than {TOP}"
+    return told if count > TOP else {**told, "status": "insufficient", "reason": few}
 
 
 def _sliced(ask: Ask, measure: str, dim: str) -> list[dict]:
@@ -110,7 +115,7 @@ METRIC = Metric(
     title="Risk exposure",
     question="In one look, how exposed are we?",
     relations=RELATIONS,
-    measures=(*terms.measures("down"), SINGLE),
+    measures=(*terms.measures("risk_exposure", "down"), SINGLE),
     dims={"family": Dim("Product family", "family", "product.family")},
     needs=("exceptions", "backlog_movement", "supplier_scorecard", "order_mix"),
     components=COMPONENTS,

@@ -1,10 +1,9 @@
 -- order lines as the order mix has them, with how many suppliers sold us the product in the 12 months up to the as-of date
 with source as (
-    select po_line.product_id, count(distinct purchase_order.supplier_id) as suppliers
-    from po_line
-    join purchase_order on purchase_order.po_id = po_line.po_id
-    where purchase_order.ordered_date > $as_of::date - 365 and purchase_order.ordered_date <= $as_of
-    group by po_line.product_id
+    select product_id, count(distinct supplier_id) as suppliers
+    from {supplier_scorecard.line}
+    where not is_cancelled and ordered_date > $as_of::date - 365 and ordered_date <= $as_of
+    group by product_id
 )
 select line.*, coalesce(source.suppliers, 0) as suppliers
 from {order_mix.line} as line

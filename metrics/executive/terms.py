@@ -18,15 +18,15 @@ without the third, weights .625 and .375: 67.073, with .80 of the weight known
 """
 
 
-def measures(better: str) -> tuple[Measure, ...]:
-    """index, index_arithmetic, component_score and weight_available of an index that is better up or down."""
+def measures(name: str, better: str) -> tuple[Measure, ...]:
+    """index, index_arithmetic, component_score and weight_available of the index of that name, better up or down."""
     is_risk = better == "down"
 
     def index(parts: Sequence[Scored], params: Mapping) -> Answer:
-        return index_of(parts, "index", params, is_risk)
+        return index_of(parts, name, params, is_risk)
 
     def plain(parts: Sequence[Scored], params: Mapping) -> Answer:
-        return index_of(parts, "index", params, is_risk, arithmetic)
+        return index_of(parts, name, params, is_risk, arithmetic)
 
     def scores(parts: Sequence[Scored], params: Mapping) -> list[Answer]:
         return [score_of(part) for part in parts]

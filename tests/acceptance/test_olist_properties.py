@@ -20,6 +20,7 @@ def version(olist):
     return open_version(Home(olist.path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("metric_id", "name"), [pair for pair in MEASURES if pair[0] in READ])
 def test_the_drilled_rows_give_the_tile_again(version, metric_id, name):
     metric, measure = of(metric_id, name)

@@ -27,8 +27,8 @@ def test_a_total_may_fall_while_every_slice_gets_better():
 
 def test_a_slice_that_is_there_once_is_mix():
     parts = of_ratio({"a": (5, 10), "new": (10, 10)}, {"a": (5, 10), "old": (0, 10)})
-    assert (parts["new"].within, parts["new"].mix) == (0, 0.5)
-    assert (parts["old"].within, parts["old"].mix) == (0, 0)
+    assert (parts["new"].within, parts["new"].mix) == (0, (1 - 0.5) * 0.5)
+    assert (parts["old"].within, parts["old"].mix) == (0, (0 - 0.5) * -0.5)
     assert parts["a"].contribution == 0
 
 
@@ -111,3 +111,8 @@ def test_a_median_has_no_split(compared):
 def test_every_contribution_of_the_sample_adds_up(sample_version, dim):
     rows = read(sample_version, "otif", Request(reading="compare", by=(dim,), compare_to="prior-year"))["rows"]
     assert sum(row["contribution"] for row in rows if row["slice"]) == pytest.approx(rows[0]["difference"])
+
+
+def test_a_slice_as_good_as_the_whole_moves_nothing_by_its_weight():
+    parts = of_ratio({"a": (18, 20), "b": (72, 80)}, {"a": (72, 80), "b": (18, 20)})
+    assert {name: part.contribution for name, part in parts.items()} == pytest.approx({"a": 0, "b": 0})

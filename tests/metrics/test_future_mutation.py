@@ -84,7 +84,11 @@ def changes(before, after, metric_id: str, request: Request) -> list:
     return [(one.get(key), other.get(key)) for key in {**one, **other} if not is_same(one.get(key), other.get(key))]
 
 
-@pytest.mark.parametrize("metric_id", list(catalogue()))
+LONG = {metric.id for metric in catalogue().values() if metric.components}
+METRICS = [pytest.param(name, marks=pytest.mark.slow if name in LONG else []) for name in catalogue()]
+
+
+@pytest.mark.parametrize("metric_id", METRICS)
 def test_what_happens_after_a_day_changes_no_number_of_that_day(sample_version, otherwise, day, metric_id):
     for request in requests(sample_version, catalogue()[metric_id], day):
         found = changes(sample_version, otherwise, metric_id, request)

@@ -54,3 +54,8 @@ def test_zero_defects_still_have_an_upper_limit():
 @pytest.mark.parametrize(("n", "ranks"), [(5, None), (6, (1, 6)), (10, (2, 9)), (20, (6, 15)), (30, (10, 21))])
 def test_the_ranks_that_hold_the_median(n, ranks):
     assert intervals.median_ranks(n) == ranks
+
+
+@pytest.mark.parametrize(("share", "n"), [(0.3, 40), (0.95, 17.5), (0.5, 1000), (0.02, 120)])
+def test_the_size_behind_a_wilson_interval_is_found_again(share, n):
+    assert intervals.effective(share, intervals.wilson(share, n)) == pytest.approx(n)

@@ -12,12 +12,24 @@ from metrics.registry import catalogue, resolve
 from tests.metrics.reapply import reapply
 
 MEASURES = [(metric.id, measure.name) for metric in catalogue().values() for measure in metric.measures]
-SLICED = [(metric.id, dim) for metric in catalogue().values() for dim in metric.dims]
 
 
 def of(metric_id, name):
     metric = catalogue()[metric_id]
     return metric, metric.measure(name)
+
+
+SLICED = [
+    pytest.param(metric.id, dim, marks=[] if place < 2 else pytest.mark.slow)
+    for metric in catalogue().values()
+    for place, dim in enumerate(metric.dims)
+]
+# metrics whose rows take seconds to drill: their headline always, the rest with the long tests
+LONG = {"repeat_order", "inventory_turns", *(metric.id for metric in catalogue().values() if metric.components)}
+DRILLED = [
+    pytest.param(*pair, marks=pytest.mark.slow if pair[0] in LONG and not of(*pair)[1].headline else [])
+    for pair in MEASURES
+]
 
 
 def same(one, other) -> bool:
@@ -51,7 +63,7 @@ def test_there_are_metrics_to_check():
     assert len(catalogue()) >= 6
 
 
-@pytest.mark.parametrize(("metric_id", "name"), MEASURES)
+@pytest.mark.parametrize(("metric_id", "name"), DRILLED)
 def test_the_drilled_rows_give_the_tile_again(sample_version, metric_id, name):
     metric, measure = of(metric_id, name)
     assert check_drill(sample_version, metric, measure, Request()) or lacking(sample_version, metric, name)

@@ -117,7 +117,11 @@ def test_every_slice_has_limits_of_its_own(asked):
     assert [row["slice"] for row in parts(rows, "center")] == [{}, {"planner": "A"}]
 
 
-@pytest.mark.parametrize("metric_id", list(catalogue()))
+KEPT = ("otif", "order_mix", "exceptions")
+METRICS = [pytest.param(name, marks=[] if name in KEPT else pytest.mark.slow) for name in catalogue()]
+
+
+@pytest.mark.parametrize("metric_id", METRICS)
 def test_every_measure_can_be_read_for_steadiness(sample_version, metric_id):
     for measure in catalogue()[metric_id].measures:
         rows = read(sample_version, metric_id, Request(measures=(measure.name,), reading="steadiness"))["rows"]
