@@ -12,6 +12,8 @@ from warehouse.home import Home
 from warehouse.versions import open_version
 
 SPAN = {"date_from": date(2018, 1, 1), "date_to": date(2018, 3, 31)}
+# read from these data in tests of their own
+OF_THEIR_OWN = ("order_mix", "backlog_movement", "fulfilment_cycle_variance", "master_data_consistency")
 READ = ("otif", "lead_to_order_rate", "satisfaction_vs_delivery", "commitment_to_delivery", "repeat_order")
 
 
@@ -34,7 +36,7 @@ def test_the_headline_can_be_read_and_drilled(version, metric_id):
     assert check_drill(version, metric, measure, Request(**SPAN))
 
 
-@pytest.mark.parametrize("metric_id", [name for name in catalogue() if name not in READ])
+@pytest.mark.parametrize("metric_id", [name for name in catalogue() if name not in (*READ, *OF_THEIR_OWN)])
 def test_what_the_data_lack_is_named(version, metric_id):
     metric = catalogue()[metric_id]
     assert not check_drill(version, metric, metric.headline, Request())

@@ -31,7 +31,11 @@ def rows_at(version, metric_id: str, day: date) -> list[dict]:
     return doc["rows"]
 
 
-@pytest.mark.parametrize("metric_id", list(catalogue()))
+KEPT = ("otif", "exceptions", "order_mix", "backlog_movement", "days_of_inventory_by_segment", "demand_quality")
+ASKED = [pytest.param(name, marks=[] if name in KEPT else pytest.mark.slow) for name in catalogue()]
+
+
+@pytest.mark.parametrize("metric_id", ASKED)
 def test_a_past_day_gives_a_number_of_that_day_or_says_what_is_lacking(sample_version, metric_id):
     today = read(sample_version, metric_id, Request(measures=("all",), interval=False))["rows"]
     never = {(row["measure"], row["reason"]) for row in today if row["status"] == "not_available"}

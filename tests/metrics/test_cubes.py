@@ -63,7 +63,7 @@ def differs(one, other) -> bool:
     return excluded != excluded_ or not all(is_same(*pair) for pair in pairs)
 
 
-KEPT = ("otif", "lead_to_order_rate", "backlog_movement", "order_mix")
+KEPT = ("otif", "lead_to_order_rate")
 METRICS = [pytest.param(name, marks=[] if name in KEPT else pytest.mark.slow) for name in sorted(catalogue())]
 
 

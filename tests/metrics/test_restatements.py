@@ -26,6 +26,8 @@ LINES = [
     for number in range(1, 5)
 ]  # fmt: skip
 
+pytestmark = pytest.mark.slow
+
 
 def deliveries(days, object_="LIKP", exported_at="2026-03-31", late=()):
     """An export of headers (order number -> day of delivery), and one of their lines."""

@@ -38,7 +38,15 @@ class Stock:
             if row["valid_from"] <= day and (row.get("valid_to") is None or day < row["valid_to"])
         ]
         held.sort(key=lambda row: row.get("site_id") is None)
-        return held[0]["unit_cost"] if held else None
+        return held[0]["unit_cost"] if held else self.first_cost(place, day)
+
+    def first_cost(self, place: Place, day: date) -> float | None:
+        """The first cost ever stated, for days before it (G9a); of one site only where none is for all sites."""
+        own = [row for row in self.company["product_cost"] if row["product_id"] == place[0]]
+        general = [row for row in own if row.get("site_id") is None]
+        rows = general or [row for row in own if row["site_id"] == place[1]]
+        first = min(rows, key=lambda row: row["valid_from"], default=None)
+        return first["unit_cost"] if first and day < first["valid_from"] else None
 
     def _counts(self) -> dict[Place, dict[date, dict[str, float]]]:
         """Our own stock by place, day and kind; what lies at customers or belongs to others is none of it."""

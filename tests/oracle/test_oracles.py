@@ -13,7 +13,7 @@ from tests.oracle.lines import lines_of, segment_on
 from tests.warehouse.drawn import drawn_version, export
 
 START, END = date(2025, 5, 1), date(2026, 4, 30)
-KEPT = 5
+KEPT = 2
 SEEDS = [pytest.param(seed, marks=[] if seed < KEPT else pytest.mark.slow) for seed in range(50)]
 
 

@@ -53,6 +53,7 @@ def read_on(home, stop, seen):
         seen.put(repr(error))
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 def test_a_builder_killed_after_any_step_leaves_the_former_version_and_the_ledger_whole(tmp_path):
     home = drawn_home(tmp_path, [orders("2026-01-05", 1)])
@@ -80,6 +81,7 @@ def test_a_builder_killed_after_any_step_leaves_the_former_version_and_the_ledge
     assert steps[-4:] == ["publish: synced", "publish: renamed", "publish: described", "publish: current"]
 
 
+@pytest.mark.slow
 def test_readers_see_no_error_and_no_mixed_version_during_twenty_publishes(tmp_path):
     home = drawn_home(tmp_path, [orders("2026-01-01", 1)])
     bare_build(home)
